@@ -19,7 +19,7 @@ def surrogate(
 ) -> tuple[Tensor,Tensor]:   # the loss, a scalar in single precision; how many entries of `eps_hat` were not finite
     "A number whose gradient is the score-distillation gradient: (`eps_hat` - `eps`) times the derivative of `z0`."
     good = eps_hat.isfinite()
-    g = torch.where(good, eps_hat.detach().float() - eps.float(), 0)
+    g = torch.where(good, eps_hat.detach().float() - eps.float(), 0)   # no gradient through the teacher
     return (g*z0.float()).sum() / z0.numel(), (~good).sum()
 
 # %% ../nbs/14_update.ipynb #38fc07a6
