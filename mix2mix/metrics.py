@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['FAMILIES', 'psnr', 'reprojection_error', 'Candidates', 'candidates', 'photograph', 'outcome_errors',
-           'nearest_outcome', 'edited_region', 'grow', 'edit_progress', 'Judgement', 'judge', 'Interval', 'interval',
-           'ratio_interval', 'share_interval']
+           'nearest_outcome', 'edited_region', 'grow', 'edit_progress', 'Judgement', 'Truth', 'know', 'judge',
+           'Interval', 'interval', 'ratio_interval', 'share_interval']
 
 # %% ../nbs/40_metrics.ipynb #99429aa1
 import numpy as np
@@ -134,6 +134,24 @@ class Judgement(NamedTuple):
     preservation:float      # PSNR to the source outside the edited region, dB; NaN where the edit may change every pixel
     progress:float          # 0 nothing changed, 1 edited: mean over counted views
 
+class Truth(NamedTuple):
+    "What can be said about an edit before anything is edited."
+    found:Candidates   # the scenes a picture may show
+    shown:Tensor       # each of them with every camera, (candidates, views, 3, H, W)
+    region:Tensor      # where any valid outcome differs from the source, (views, H, W) bool
+
+def know(
+    scene:Scene,                                   # the unedited scene
+    edit:Edit,                                     # what was asked for
+    c2w:Tensor, K:Tensor,                          # cameras, (views, 4, 4) and (views, 3, 3)
+    size:tuple[int,int],                           # height and width, pixels
+    through:Callable[[Tensor],Tensor]|None=None,   # what the edited pictures will have gone through, see `photograph`
+) -> Truth:
+    "Photograph everything that `scene` may look like after an attempt at `edit`."
+    found = candidates(scene, edit)
+    region = edited_region(photograph(edit.outcomes, c2w, K, size), render(scene, c2w, K, size).imgs)
+    return Truth(found, photograph(found.scenes, c2w, K, size, through), region)
+
 def judge(
     edited:Views,      # edited pictures, of any size
     source:Views,      # the pictures they were made from; cropped here to the size of the edited ones
@@ -141,15 +159,14 @@ def judge(
     edit:Edit,         # what was asked for
     through:Callable[[Tensor],Tensor]|None=None,   # what the edited pictures have gone through, such as an autoencoder, see `photograph`
     least:int=12,      # pixels that the edited region must have for a view to count
+    truth:Truth|None=None,  # from `know`, for the same cameras; None: found here
 ) -> Judgement:
     "Compare `edited` with every scene it may show, photographed with its own cameras."
     if len(edited) != len(source): raise InputError(f"{len(edited)} edited views of {len(source)} source views; expected as many")
     imgs,cams,size = edited.imgs, (edited.c2w,edited.K), tuple(edited.imgs.shape[-2:])
-    found = candidates(scene, edit)
-    region = edited_region(photograph(edit.outcomes, *cams, size), render(scene, *cams, size).imgs)
+    found,shown,region = truth or know(scene, edit, *cams, size, through)
     seen = region.sum((1,2)) >= least
     if seen.sum() < 2: raise InputError(f"{edit.instruction!r} can be seen in {int(seen.sum())} of {len(edited)} views; expected at least 2 to compare; choose other cameras")
-    shown = photograph(found.scenes, *cams, size, through)
     errors = outcome_errors(imgs, shown)
     labels = torch.where(seen, errors.argmin(0), -1).tolist()
     said = [m for m in labels if m >= 0]
