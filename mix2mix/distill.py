@@ -71,8 +71,8 @@ class Step(NamedTuple):
 # %% ../nbs/20_distill.ipynb #5fe8cf96
 def n_steps(
     timesteps:Sequence[int]=tuple(student_timesteps(dt=69)),  # student timesteps, falling; 15 for the miniature
-    updates:int=8,   # updates at each timestep
-    first:int=25,    # updates at timestep 999
+    updates:int=14,  # updates at each timestep
+    first:int=40,    # updates at timestep 999
 ) -> int:            # number of updates, hence of records
     "How many updates `distill` makes with these settings."
     return sum(updates_at(tau, updates, first) for tau in timesteps)
@@ -111,10 +111,10 @@ def distill(
     update:Callable=update,       # stage 5
     trainable:Callable=all_weights,  # which of the student's weights train
     timesteps:Sequence[int]=tuple(student_timesteps(dt=69)),  # student timesteps, falling; 15 for the miniature, 40 in the paper (dt=25)
-    updates:int=8,                # updates at each timestep; paper: 50
-    first:int=25,                 # updates at timestep 999; paper: 200
-    lr:float=5e-4,                # highest learning rate; paper: 1e-4
-    final_lr:float=2.5e-4,        # learning rate at the end; paper: 5e-5
+    updates:int=14,               # updates at each timestep; paper: 50
+    first:int=40,                 # updates at timestep 999; paper: 200
+    lr:float=1e-3,                # highest learning rate; paper: 1e-4
+    final_lr:float=3e-4,          # learning rate at the end; paper: 5e-5
     warmup:int=25,                # updates until the highest rate; paper: 200
     decay:int|None=None,          # updates from the highest to the final rate; None: timesteps x updates - warmup, as in the paper
     zeta:Tensor|None=None,        # first noisy latents, `student.latent_shape`; None: drawn from `gen`
