@@ -6,7 +6,7 @@ import pytest
 root = Path(__file__).resolve().parents[1]
 notebooks = sorted(p for p in (root/'nbs').rglob('*.ipynb') if '.ipynb_checkpoints' not in p.parts)
 TOP = {'.ci','.gitignore','LICENSE','MANIFEST.in','README.md','mix2mix','nbs','settings.ini','setup.py'}
-HEAVY = {'diffusers','transformers','peft','open_clip','torchvision','scipy','matplotlib','IPython','ipywidgets'}
+HEAVY = {'diffusers','torchmetrics','transformers','peft','open_clip','torchvision','scipy','matplotlib','IPython','ipywidgets'}
 
 def python(*args, cwd=root):
     "Run Python; the test fails with what it said if it fails."
