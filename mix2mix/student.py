@@ -5,9 +5,9 @@
 # %% auto #0
 __all__ = ['CLIP_MEAN', 'CLIP_STD', 'SCALINGS', 'Scaling', 'eps_scaling', 'v_scaling', 'StudentCond', 'add_octaves', 'denoise',
            'euler_step', 'encode_pictures', 'decode_latents', 'blur_kernel', 'clip_preprocess', 'ClipEmbed',
-           'PooledLatent', 'clip_embed', 'make_embed', 'Student', 'SevaStudent', 'find_scaling', 'name_of',
-           'find_shift', 'load_vae', 'seva_student', 'tiny_student', 'check_student', 'without_reference',
-           'guide_towards', 'multiview_scale', 'temporal_scale', 'sampler_step', 'sample']
+           'PooledLatent', 'clip_embed', 'make_embed', 'Student', 'carry_cameras', 'SevaStudent', 'find_scaling',
+           'name_of', 'find_shift', 'load_vae', 'find_weights', 'seva_student', 'tiny_student', 'check_student',
+           'without_reference', 'guide_towards', 'multiview_scale', 'temporal_scale', 'sampler_step', 'sample']
 
 # %% ../nbs/05_student.ipynb #c57396e6
 import copy, json, math
@@ -18,7 +18,7 @@ import torch, torch.nn.functional as F
 from torch import Tensor, nn
 from .core import InputError, noise_like, seeded, whole_folder
 from .schedule import nearest_index, sampling_sigmas, seva_sigmas
-from .seva import Seva, SevaConfig, fill_by_name, read_json, silent
+from .seva import Seva, SevaConfig, fill_by_name, note_licence, read_json, silent
 from .views import Views, normalise_cameras, normalised_K, plucker
 
 # %% ../nbs/05_student.ipynb #8b922d3d
@@ -70,7 +70,7 @@ def denoise(
     num_frames:int|None=None,   # frames of one sample; None: all frames are one sample
 ) -> Tensor:                    # clean latents, (frames, 4, h, w), float32
     "Clean latents of all frames as `net` sees them."
-    index = torch.as_tensor(tau, device=zeta.device).expand(len(zeta))
+    index = (tau.to(zeta.device) if isinstance(tau, Tensor) else torch.full((), tau, device=zeta.device)).expand(len(zeta))
     s = scaling(sigmas.to(zeta.device)[index][:,None,None,None])
     clean,given = cond.replace[:,:-1],cond.replace[:,-1:] > 0
     x = torch.where(given, s.clean*clean, s.inp*zeta)
@@ -195,6 +195,18 @@ class Student(Protocol):
     def decode(self, z:Tensor) -> Tensor: "Clean latents to pictures."
 
 # %% ../nbs/05_student.ipynb #855bc0cb
+def carry_cameras(
+    c2w:Tensor,   # further cameras to world, (n, 4, 4)
+    old:Tensor,   # cameras of the views in the same coordinates, (m, 4, 4)
+    new:Tensor,   # the same moved and scaled by `normalise_cameras`
+) -> Tensor:      # (n, 4, 4)
+    "Move and scale the cameras `c2w` as `old` were to become `new`."
+    far,near = [(c[:,:3,3]-c[0,:3,3]).norm() for c in (old, new)]
+    out = c2w.clone()
+    out[:,:3,3] = new[0,:3,3] + (near/far if far > 0 else 1)*(c2w[:,:3,3]-old[0,:3,3])
+    return out
+
+# %% ../nbs/05_student.ipynb #c147c881
 class SevaStudent:
     "A `Seva` network with autoencoder, picture embedding and noise levels, as a student."
     def __init__(self,
@@ -249,14 +261,17 @@ class SevaStudent:
         reference:Tensor,  # the edited reference picture, (3, size, size), 0 to 1
         views:Views,       # all views of the scene, `size` x `size` pixels; their cameras are used, not their pictures
         ref_view:int=0,    # the view that `reference` shows
-    ) -> StudentCond:      # for len(views)+1 frames
+        more:Views|None=None,  # new viewpoints to follow the views; their pictures are not looked at, nor do they count for the scale
+    ) -> StudentCond:      # for len(views)+1 frames, and one for each of `more`
         "Prepare what is known: how view `ref_view` looks after the edit, and all cameras."
         if tuple(reference.shape) != (3,self.size,self.size): raise InputError(f"reference of shape {tuple(reference.shape)}; expected (3, {self.size}, {self.size}), so resize it")
         if tuple(views.imgs.shape[2:]) != (self.size,)*2: raise InputError(f"views of {views.imgs.shape[3]}x{views.imgs.shape[2]} pixels; this student takes {self.size}x{self.size}, so pass views.crop({self.size})")
         if not 0 <= ref_view < len(views): raise InputError(f"ref_view={ref_view} is not one of the {len(views)} views; expected 0 to {len(views)-1}")
-        shape = self.latent_shape(len(views))
         cams = [ref_view, *range(len(views))]               # slot 0 is the reference, which is also a target
-        rays = plucker(normalise_cameras(views.c2w[cams]), normalised_K(views.K[cams], self.size), *shape[2:]).to(self.device)
+        c2w,K = normalise_cameras(views.c2w[cams]), views.K[cams]
+        if more is not None: c2w,K = torch.cat([c2w, carry_cameras(more.c2w, views.c2w[cams], c2w)]), torch.cat([K, more.K])
+        shape = self.latent_shape(len(c2w)-1)
+        rays = plucker(c2w, normalised_K(K, self.size), *shape[2:]).to(self.device)
         replace = torch.zeros(shape[0], shape[1]+1, *shape[2:], device=self.device)
         replace[0,:-1],replace[0,-1] = self.encode(reference[None])[0],1
         context = self.embed(reference[None])[:,None].to(self.device)
@@ -343,19 +358,33 @@ def load_vae(
 ):                     # AutoencoderKL, float32
     "Load an autoencoder."
     from diffusers import AutoencoderKL
-    try: return AutoencoderKL.from_pretrained(str(path), subfolder=subfolder, torch_dtype=torch.float32)
+    note_licence(path)
+    try: return AutoencoderKL.from_pretrained(str(path), subfolder=subfolder, torch_dtype=torch.float32, use_safetensors=True)
     except OSError as e: raise InputError(f"no autoencoder found at '{path}'; expected a diffusers folder with a config.json, or a hub id and a network to load it from") from e
 
 # %% ../nbs/05_student.ipynb #9b9859ea
+def find_weights(
+    path:str|Path,                      # a file or folder, or a hub id
+    file:str='modelv1.1.safetensors',   # which file of the hub's
+) -> Path:
+    "Where the weights are: `path` itself if it is there, else the `file` that huggingface_hub downloads."
+    if Path(path).exists(): return Path(path)
+    from huggingface_hub import hf_hub_download
+    try: return Path(hf_hub_download(str(path), file))
+    except (OSError, ValueError) as e:
+        why = str(e).strip().splitlines()[0] if str(e).strip() else type(e).__name__
+        raise InputError(f"no weights at '{path}' ({why}); expected a .safetensors file, a Seva folder, or a hub id with {file}. The published one, stabilityai/stable-virtual-camera, is gated: accept its licence on huggingface.co and run hf auth login. The shipped student, mini, needs none") from e
+
 def seva_student(
-    weights:str|Path,                                   # modelv1.1.safetensors of stabilityai/stable-virtual-camera, or a `Seva` folder
+    weights:str|Path='stabilityai/stable-virtual-camera',  # a hub id with modelv1.1.safetensors, such a file, or a `Seva` folder
     vae:str='stabilityai/stable-diffusion-2-1-base',    # a diffusers folder or hub id with the autoencoder in `vae`; a mirror will do
     embed:Callable|None=None,                           # picture embedding; None: open_clip's ViT-H-14, as published
     size:int=576,                                       # side of the pictures, pixels; as published
     autocast:torch.dtype|None=torch.bfloat16,           # number format inside the network; as published
 ) -> SevaStudent:                                       # float32 weights, on the CPU
     "Stable Virtual Camera as a student."
-    return SevaStudent(Seva.from_pretrained(weights), load_vae(vae, 'vae'), embed or clip_embed(), seva_sigmas(), size=size, autocast=autocast)
+    note_licence('stabilityai/stable-virtual-camera')
+    return SevaStudent(Seva.from_pretrained(find_weights(weights)), load_vae(vae, 'vae'), embed or clip_embed(), seva_sigmas(), size=size, autocast=autocast)
 
 # %% ../nbs/05_student.ipynb #10dfd0ab
 def tiny_student(
