@@ -10,7 +10,7 @@ __all__ = ['COMMANDS', 'typed', 'finite', 'add_options', 'load_models', 'full_te
            'Parser', 'find', 'parse', 'complain', 'main']
 
 # %% ../nbs/60_cli.ipynb #8f621e78
-import argparse,hashlib,inspect,json,platform,re,shlex,signal,sys
+import argparse,hashlib,inspect,json,platform,re,shlex,shutil,signal,sys
 from contextlib import contextmanager
 from importlib import import_module
 from importlib.metadata import version
@@ -63,7 +63,7 @@ def add_options(
 def load_models(
     model:str='mini',  # mini; full: the published checkpoints, from the hub; or a folder with teacher/ and student/ in it
     device:str='cpu',  # where they shall compute
-    settings:str='',   # of bf16, channels_last, checkpointing, compiled (see `speed`), with commas between
+    settings:str='auto',   # of bf16, channels_last, checkpointing, compiled (see `speed`), with commas between; auto: bf16 on a processor made for it, else none
     **options,         # of the teacher: text_cfg, image_cfg, steps
 ):                     # teacher and student
     "The two models of a run."
@@ -71,13 +71,13 @@ def load_models(
     from mix2mix.core import InputError, progress
     from mix2mix.mini import fast_format, load_student, load_teacher
     check_device(device)
-    autocast = fast_format() if device=='cpu' else None
+    if settings=='auto': settings = 'bf16' if device=='cpu' and model!='full' and fast_format() else ''
     changes = [c.strip() for c in settings.split(',') if c.strip()]
     known = [f.__name__ for f in speed.SETTINGS['all together']]
     if odd := [c for c in changes if c not in known]: raise InputError(f"unknown setting {odd[0]!r}; expected some of {', '.join(known)}")
     if model=='full': load = lambda: full_teacher(device, **options), full_student
-    elif model=='mini': load = lambda: load_teacher(None, **options), lambda: load_student(None, autocast)
-    elif (Path(model)/'teacher').is_dir() and (Path(model)/'student').is_dir(): load = lambda: load_teacher(Path(model)/'teacher', **options), lambda: load_student(Path(model)/'student', autocast)
+    elif model=='mini': load = lambda: load_teacher(None, **options), load_student
+    elif (Path(model)/'teacher').is_dir() and (Path(model)/'student').is_dir(): load = lambda: load_teacher(Path(model)/'teacher', **options), lambda: load_student(Path(model)/'student')
     else: raise InputError(f"no models in {model}; expected 'mini', 'full', or a folder with teacher/ and student/ in it, as train-mini writes it")
     pair = [f().to(device) for f in progress(load, desc='loading models')]
     for c in changes: getattr(speed, c)(*pair)
@@ -249,7 +249,7 @@ def write_edit(
     model:str,         # mini, or a folder with teacher/ and student/ in it
     given:dict,        # where `views` came from, for the record
     device:str='cpu',  # where to compute
-    settings:str='',   # of the models, as in `load_models`
+    settings:str='auto',   # of the models, as in `load_models`
     reference:str='',  # file with an edited picture of view `ref_view`
     save_student:bool=False,  # also write the trained student
     watch=None,        # what the records of the loop go through on their way, for instance `saving`
@@ -319,7 +319,7 @@ def edit(
     seed:int=0,               # of every random number
     model:str='mini',         # mini; full: the published checkpoints from the hub, with the paper's settings; or a folder with teacher/ and student/ in it
     device:str='cpu',         # where to compute, as torch calls it
-    settings:str='',          # for speed or memory, of bf16, channels_last, checkpointing, compiled, with commas between; mix2mix bench speed shows what they do
+    settings:str='auto',      # for speed or memory, of bf16, channels_last, checkpointing, compiled, with commas between, see mix2mix bench speed; auto: bf16 on a processor made for it
     reference:str='',         # your own edited picture of one view; if not given, the teacher makes one
     view:str='',              # name of the view that is edited first, or that the reference shows; or its number with --ref-view
     save_student:bool=False,  # also write the trained student, for mix2mix render
@@ -343,7 +343,7 @@ def edit(
     watch = partial(saving, path=kept, about=dict(task=task, scene=fingerprint(views), versions=surroundings()['versions']), every=save_every, again=again)
     with whole_folder(out) as tmp:
         warning = write_edit(views, instruction, tmp, seed, model, dict(folder=folder, frames=frames), device, settings, reference, save_student, watch, start=start, **options)
-    kept.unlink(missing_ok=True)
+    for p in (kept, kept.with_name(kept.name+'.part')): p.unlink(missing_ok=True)    # a run that was killed while it saved leaves a part
     return f"{out}: {len(views)} edited pictures; {Path(out)/'grid.png'} shows before above after{warning}"
 
 def view_number(
@@ -374,8 +374,8 @@ def go_on(
     other = differences(task, {k: v for k,v in typed.items() if k not in free}) or differences(about['versions'], surroundings()['versions'])
     if other: raise InputError(f"{path} belongs to another run: {other}; go on without changes: mix2mix edit --resume {shlex.quote(resume)}, or choose another --out")
     if fingerprint(load_views(task['folder'], frame_numbers(task['frames']))) != about['scene']: raise InputError(f"the pictures or cameras in {task['folder']} are no longer those of the run in {path}; put them back, or begin anew")
-    for left in Path(task['out']).parent.glob(f".{Path(task['out']).name}.*.part"):    # a killed run leaves an empty folder behind
-        if not any(left.iterdir()): left.rmdir()
+    begun = f".{Path(task['out']).name}.{'[0-9a-f]'*8}.part"      # what `whole_folder` had begun when the run was killed, and what it had begun inside of that
+    for left in [p for name in (begun, f".{begun}.{'[0-9a-f]'*8}.part") for p in Path(task['out']).parent.glob(name)]: shutil.rmtree(left)
     return edit(**task | {k: v for k,v in typed.items() if k in free}, start=state)
 
 def demo(
@@ -445,7 +445,7 @@ def couple(
     seed:int=0,               # of every random number
     model:str='mini',         # mini; full: the published checkpoints from the hub; or a folder with teacher/ and student/ in it
     device:str='cpu',         # where to compute, as torch calls it
-    settings:str='',          # for speed or memory, see mix2mix edit
+    settings:str='auto',      # for speed or memory, see mix2mix edit
     reference:str='',         # your own edited picture of one view; if not given, the teacher makes one
     **options,                # of `couple.couple_views` and of `mini.load_teacher`
 ) -> str:

@@ -61,9 +61,10 @@ def count_flops(
 
 # %% ../nbs/44_speed.ipynb #057ce660
 def bf16(teacher, student):
-    "Networks compute in bfloat16; the student's weights stay float32."
-    student.autocast = torch.bfloat16
-    torch.nn.Module.to(teacher.pipe.unet, torch.bfloat16)
+    "Networks compute in bfloat16; weights stay float32."
+    from accelerate.utils import convert_outputs_to_fp32
+    student.autocast,unet = torch.bfloat16,teacher.pipe.unet
+    unet.forward = convert_outputs_to_fp32(torch.autocast(unet.device.type, torch.bfloat16)(unet.forward))   # what is around the network stays as it is
 
 def channels_last(teacher, student):
     "Convolutions with channels side by side."
