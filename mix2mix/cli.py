@@ -477,7 +477,7 @@ def couple(
     return f"{out}: {len(views)} edited pictures; {Path(out)/'grid.png'} shows before above after"
 
 def train_mini(
-    part:str,    # data, vae, student, editor, or all
+    part:str,    # data, vae, decoder, student, editor, or all
     **options,   # of `mini.train_mini`
 ) -> str:
     "Train the small models from nothing; run again to resume."
