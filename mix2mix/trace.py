@@ -103,23 +103,31 @@ class Watch:
 
     def around(self, stage, f):
         def watched(*args):
-            if stage=='query':
-                self.marks,self.mb,self.products,self.change = [],[],None,None
-                self.clock = clock(args[1].device)
-                if not self.names: self.names = {id(p): block_of(k) for k,p in args[0].net.named_parameters()} if hasattr(args[0], 'net') else {None: 'weights'}
-            measured = stage=='update' and self.every and self.done%self.every==0
-            if measured:
-                weights = [p for group in args[3].param_groups for p in group['params']]
-                self.products = view_products(*args[:3], weights).tolist()
-                before = [p.detach().clone() for p in weights]
-            if self.done: out = self.timed(f, args)
-            else:
-                with PeakBytes() as memory: out = f(*args)
-                self.mb.append(memory.most/1e6)
-            if measured: self.change = self.changes(before, weights)
-            self.done += stage=='update'
-            return out
+            if stage=='query': self.begin(*args[:2])
+            if stage=='update': return self.last_stage(f, args)
+            return self.cost(f, args)
         return watched
+
+    def begin(self, student, zeta):
+        self.clock,self.marks,self.mb = clock(zeta.device),[],[]
+        if not self.names: self.names = {id(p): block_of(k) for k,p in student.net.named_parameters()} if hasattr(student, 'net') else {None: 'weights'}
+
+    def cost(self, f, args):
+        if self.done: return self.timed(f, args)
+        with PeakBytes() as memory: out = f(*args)
+        self.mb.append(round(memory.most/1e6, 3))
+        return out
+
+    def last_stage(self, f, args):
+        if not (self.every and self.done%self.every==0): products,change,out = None,None,self.cost(f, args)
+        else:
+            weights = [p for group in args[3].param_groups for p in group['params']]
+            products,before = view_products(*args[:3], weights).tolist(), [p.detach().clone() for p in weights]
+            out = self.cost(f, args)
+            change = self.changes(before, weights)
+        self.done += 1
+        self.seen = self.marks,self.mb,products,change     # the loop asks the student once more after its last update: that is no part of it
+        return out
 
     def timed(self, f, args):
         begin = self.clock()
@@ -137,7 +145,8 @@ class Watch:
 
     def last(self) -> Measured:
         "What was seen of the last update; waits for the device."
-        return Measured([round(1000*seconds(*m), 3) for m in self.marks] or None, [round(m, 3) for m in self.mb] or None, self.products, self.change)
+        marks,mb,products,change = self.seen
+        return Measured([round(1000*seconds(*m), 3) for m in marks] or None, mb or None, products, change)
 
 # %% ../nbs/48_trace.ipynb #65aa62b5
 def fit_colours(
@@ -266,15 +275,21 @@ class Trace:
         try: step,measured = next(self.source)
         except StopIteration: self.close(complete=True); return False
         except BaseException: self.close(complete=False); raise
-        if 'picture' not in self.scene and isinstance(step, Step):
-            self.scene['picture'] = torch.from_numpy(to_u8(step.state.picture)[0]).permute(2,0,1)
-            if self.path: write_file(self.path/'scene.safetensors', self.scene)
+        if not self.about['kind']: self.meet(step)
         u = kept(step, measured)
         if self.path and len(self.steps) > self.written and (len(self.steps)-self.written >= CHUNK or getattr(u, 'tau', None) != getattr(self.steps[-1], 'tau', None)): self.write()
         self.steps.append(u)
         last = step.final if isinstance(step, Step) else step.next_b
         if last is not None: self.final = last.detach().to('cpu', torch.float16)
         return True
+
+    def meet(self, step):
+        "Note what only the first record tells."
+        self.about['kind'] = 'couple' if isinstance(step, CoupleStep) else 'distill'
+        if isinstance(step, Step): self.scene['picture'] = torch.from_numpy(to_u8(step.state.picture)[0]).permute(2,0,1)
+        if self.path:
+            write_file(self.path/'scene.safetensors', self.scene)
+            self.write_about()
 
     def close(self, complete:bool):
         "End the recording: what is in memory goes to disk."
@@ -317,9 +332,8 @@ def open_trace(
     scene = dict(imgs=torch.from_numpy(to_u8(before.imgs)).permute(0,3,1,2).contiguous(), c2w=before.c2w.cpu(), K=before.K.cpu(), abar=teacher.abar.float().cpu(), colours=colours)
     def pairs():
         for step in steps: yield step, (watch.last() if watch else Measured())
-    about = dict(format=FORMAT, version=VERSION, mix2mix=__version__, kind=None, complete=False, prompt=prompt, views=list(views.names), size=teacher.size,
+    about = dict(format=FORMAT, version=VERSION, mix2mix=__version__, kind='', complete=False, prompt=prompt, views=list(views.names), size=teacher.size,
         text_cfg=getattr(teacher, 'text_cfg', None), image_cfg=getattr(teacher, 'image_cfg', None), stages=watch.called if watch else {}, **about)
-    about['kind'] = 'couple' if getattr(steps, '__name__', '')=='couple_views' or about.get('lam') is not None else 'distill'
     path = Path(path) if path is not None else None
     old = earlier(path, after) if path and after else []
     trace = Trace(about, scene, old, pairs(), path)
@@ -368,7 +382,7 @@ def read_about(
     if not (path/'trace.json').is_file(): raise InputError(f"{path} is no trace: it has no trace.json; expected a folder that mix2mix edit --trace or record wrote")
     try:
         about = json.loads((path/'trace.json').read_text(encoding='utf-8'))
-        assert about['format']==FORMAT and isinstance(about['views'], list) and isinstance(about['prompt'], str) and about['kind'] in KINDS
+        assert about['format']==FORMAT and isinstance(about['views'], list) and isinstance(about['prompt'], str) and about['kind'] in ('',*KINDS)
     except (OSError, ValueError, KeyError, TypeError, AssertionError) as e: raise InputError(f"{path/'trace.json'} does not describe a trace; expected the file that mix2mix edit --trace or record wrote") from e
     if about.get('version') != VERSION and not partial: raise InputError(f"{path} is a trace of version {about.get('version')}, written by mix2mix {about.get('mix2mix')}; this mix2mix reads version {VERSION}: use that one, or try what can be read with partial (--partial)")
     return about
