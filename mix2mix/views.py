@@ -5,7 +5,8 @@
 # %% auto #0
 __all__ = ['PICTURES', 'flip_axes', 'cover_size', 'resize_crop', 'Views', 'save_views', 'read_picture', 'bend', 'straighten',
            'read_transforms', 'read_matrix', 'read_pose', 'read_number', 'read_lens', 'read_K', 'load_frame',
-           'pick_frames', 'load_views', 'normalise_cameras', 'normalised_K', 'plucker', 'world_views']
+           'pick_frames', 'load_frames', 'load_views', 'colmap_frames', 'load_colmap', 'normalise_cameras',
+           'normalised_K', 'plucker', 'world_views']
 
 # %% ../nbs/02_views.ipynb #6f63fd5e
 import json,math,os
@@ -255,14 +256,14 @@ def pick_frames(
     return [found[int(i)] for i in want]
 
 # %% ../nbs/02_views.ipynb #0106f18e
-def load_views(
-    folder:str|Path,        # a scene: pictures and `transforms.json` (nerfstudio); only read
-    frames=None,            # positions in `transforms.json`, in the order wanted, e.g. [0,3,5,9]; `None`: all
-    undistort:bool=True,    # straighten what the lens bent (k1, k2, p1, p2); `False`: as the published program
+def load_frames(
+    folder:str|Path,        # where the pictures are; only read
+    meta:dict,              # what a `transforms.json` holds
+    frames=None,            # positions in `meta['frames']`, in the order wanted; `None`: all
+    undistort:bool=True,    # straighten what the lens bent (k1, k2, p1, p2)
 ) -> Views:                 # at least two views of one size
-    "Load the posed pictures of `folder`."
+    "The posed pictures that `meta` lists."
     folder = Path(folder).expanduser()
-    meta = read_transforms(folder)
     picked = pick_frames(meta['frames'], frames, folder.name)
     names = [Path(f['file_path']).stem for f in picked]
     for i,n in enumerate(names):
@@ -271,6 +272,42 @@ def load_views(
     for img,n in zip(imgs, names):
         if img.shape!=imgs[0].shape: raise InputError(f"{n} is {img.shape[2]}x{img.shape[1]}, {names[0]} is {imgs[0].shape[2]}x{imgs[0].shape[1]}; expected pictures of one size")
     return Views(torch.stack(imgs), torch.stack(c2w), torch.stack(K), names)
+
+def load_views(
+    folder:str|Path,        # a scene: pictures and `transforms.json` (nerfstudio); only read
+    frames=None,            # positions in `transforms.json`, in the order wanted, e.g. [0,3,5,9]; `None`: all
+    undistort:bool=True,    # straighten what the lens bent (k1, k2, p1, p2); `False`: as the published program
+) -> Views:                 # at least two views of one size
+    "Load the posed pictures of `folder`."
+    folder = Path(folder).expanduser()
+    return load_frames(folder, read_transforms(folder), frames, undistort)
+
+# %% ../nbs/02_views.ipynb #c35fa5d7
+def colmap_frames(
+    model:str|Path,  # folder of a COLMAP model, such as sparse/0
+) -> dict:           # as `transforms.json` would say it
+    "The cameras of a COLMAP `model`, one frame for each picture that it placed."
+    try: import pycolmap
+    except ImportError as e: raise InputError("reading a COLMAP model needs pycolmap: pip install 'mix2mix[poses]'") from e
+    try: found = pycolmap.Reconstruction(str(Path(model).expanduser()))
+    except (ValueError,RuntimeError,OSError) as e: raise InputError(f"no COLMAP model in {model}; expected a folder with whole cameras, images and points3D files, .bin or .txt, such as sparse/0") from e
+    def frame(img):
+        cam = found.cameras[img.camera_id]
+        says = dict(zip(cam.params_info.split(', '), map(float, cam.params)))
+        called = dict(f=('fl_x','fl_y'), fx=('fl_x',), fy=('fl_y',), k=('k1',))
+        pose = torch.eye(4, dtype=torch.float64)
+        pose[:3] = torch.from_numpy(img.cam_from_world().inverse().matrix())
+        return dict(file_path=img.name, camera_model=cam.model_name, w=cam.width, h=cam.height, transform_matrix=flip_axes(pose[None])[0].tolist(), **{k: v for n,v in says.items() for k in called.get(n, (n,))})
+    return dict(frames=sorted((frame(i) for i in found.images.values() if i.has_pose), key=lambda f: f['file_path']))
+
+def load_colmap(
+    model:str|Path,         # folder of a COLMAP model, such as sparse/0; only read
+    images:str|Path,        # folder of its pictures; only read
+    frames=None,            # positions among the pictures placed, by name, in the order wanted; `None`: all
+    undistort:bool=True,    # straighten what the lens bent
+) -> Views:                 # at least two views of one size
+    "Load the pictures in `images` with the cameras of a COLMAP `model`."
+    return load_frames(images, colmap_frames(model), frames, undistort)
 
 # %% ../nbs/02_views.ipynb #5f0d176c
 def normalise_cameras(
