@@ -486,13 +486,14 @@ def train_mini(
     return f"{part}: done"
 
 def bench(
-    name:str,    # agreement, vae, student, loop, cold or speed
-    **options,   # of `benchmark.table` and of `speed.speed_table`
+    name:str,    # agreement, vae, student, loop, cold, speed or couple
+    **options,   # of `benchmark.table`, of `speed.speed_table` and of `couple_tables.couple_table`
 ) -> str:
     "Rerun a table of numbers."
     from mix2mix.benchmark import table
+    from mix2mix.couple_tables import couple_table
     from mix2mix.speed import speed_table
-    f = speed_table if name=='speed' else table
+    f = dict(speed=speed_table, couple=couple_table).get(name, table)
     return f(**split_options(f, options | dict(name=name))[0])
 
 # %% ../nbs/60_cli.ipynb #8fc403c8
@@ -503,7 +504,7 @@ COMMANDS = {    # the function, then those that it hands further options to
     'render':     (render,),
     'couple':     (couple, 'couple.couple_views', 'mini.load_teacher'),
     'train-mini': (train_mini, 'mini.train_mini'),
-    'bench':      (bench, 'benchmark.table', 'speed.speed_table'),
+    'bench':      (bench, 'benchmark.table', 'speed.speed_table', 'couple_tables.couple_table'),
 }
 
 class Parser(argparse.ArgumentParser):
