@@ -1,5 +1,5 @@
 "`pytest nbs` runs every notebook as `nbdev_test` does, each in a process of its own."
-import os, subprocess, sys
+import os, shutil, subprocess, sys
 import pytest
 from nbdev.config import get_config
 from nbdev.frontmatter import FrontmatterProc
@@ -38,3 +38,14 @@ class Notebook(pytest.Item):
         return str(excinfo.value) if excinfo.errisinstance(NotebookError) else super().repr_failure(excinfo)
 
     def reportinfo(self): return self.path, 0, f'notebook {self.path.name}'
+
+@pytest.fixture(scope='session')
+def browser():
+    "Chromium, through playwright. Where there is none a test is skipped, and under CI it fails."
+    path = next(filter(None, map(shutil.which, ('chromium','chromium-browser','google-chrome'))), None)
+    if path is None: (pytest.fail if os.environ.get('CI') else pytest.skip)('no Chromium here; on Debian: apt install chromium')
+    from playwright.sync_api import sync_playwright
+    with sync_playwright() as p:
+        b = p.chromium.launch(executable_path=path, args=['--disable-gpu','--no-first-run','--disable-background-networking','--disable-component-update','--disable-sync'], chromium_sandbox=False)
+        yield b
+        b.close()

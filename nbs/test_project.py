@@ -53,7 +53,22 @@ def test_readme_names_every_notebook_once():
 def test_every_cell_runs():
     assert [p.name for p in notebooks if re.search(r'#\| *eval: *false', p.read_text())] == []
 
-def test_notebooks_are_small(): assert [p.name for p in notebooks if p.stat().st_size > 400_000] == []
+def test_notebooks_are_small():
+    assert [p.name for p in notebooks if p.stat().st_size > (1_000_000 if p.stem == 'gallery' else 400_000)] == []
+    assert sum(p.stat().st_size for p in notebooks) < 4_000_000, 'run python .ci/shrink.py and commit the result'
+
+def test_links_between_notebooks_lead_somewhere():
+    cells = {p: json.loads(p.read_text(encoding='utf-8'))['cells'] for p in notebooks}
+    source = lambda p, kind: '\n'.join(''.join(c['source']) for c in cells[p] if c['cell_type'] == kind)
+    headings = {p: {h.strip().replace(' ','-').replace('`','') for h in re.findall(r'^#+ (.*)$', source(p, 'markdown'), re.M)} for p in notebooks}
+    defined = {p: set(re.findall(r'^(?:def|class) (\w+)', source(p, 'code'), re.M)) for p in notebooks}
+    def dead(here, text, file, anchor):
+        there = (here.parent/file).resolve()
+        if there not in cells or anchor and anchor not in headings[there]: return True
+        return here.parent.name == 'pages' and text.startswith('`') and text.strip('`') not in defined[there]    # there, a name leads to what it names
+    links = [(p, *l) for p in notebooks for l in re.findall(r'\[([^\]]+)\]\((?![a-z]+:)([^)#\s]+\.ipynb)#?([^)\s]*)\)', source(p, 'markdown'))]
+    assert len(links) > 150
+    assert [(l[0].name, *l[1:]) for l in links if dead(*l)] == []
 
 def test_tree_is_small(): assert sum(p.stat().st_size for p in ours()) < 50_000_000
 
