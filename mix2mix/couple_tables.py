@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['TASKS', 'STEPS', 'LAM', 'TASK_METHODS', 'SLOW', 'TASK_MEASURES', 'LAMS', 'TaskProblem', 'task_problem',
            'task_problems', 'TaskRow', 'truth_of', 'score_task', 'combined', 'warm', 'distilled', 'redrawn', 'as_given',
-           'run_task', 'shipped_models', 'run_tasks', 'read_rows', 'task_table', 'Gain', 'gains', 'gain_table',
+           'run_task', 'task_models', 'run_tasks', 'read_rows', 'task_table', 'Gain', 'gains', 'gain_table',
            'run_sweep', 'SweepPoint', 'sweep_points', 'CoupleCost', 'couple_cost', 'cli_seconds', 'couple_table']
 
 # %% ../nbs/43_couple_tables.ipynb #f3f51a4c
@@ -26,7 +26,7 @@ from .views import Views
 from .distill import edit, reference_given
 from .couple import couple, sample_alone, spatial_pair
 from .compose import compose_edit, coupled, du, image_to_multiview, liu, multidiffusion, per_image, sdedit, student_at, warm_edit
-from .tasks import Style, TaskTeacher, coarse_edit, draw_light, draw_move, draw_style, load_task, motion, moved, reference_task, show_coarse, show_edges, show_light, styled
+from .tasks import ExactTask, Style, TaskTeacher, coarse_edit, draw_light, draw_move, draw_style, load_task, motion, lights, palettes, places, reference_task, show_coarse, show_edges, show_light, styled
 from .metrics import Geometry, Interval, Pixels, colour_gap, depth_geometry, interval, met3r, psnr, ssim, temporal_flickering
 from .benchmark import cold, command, in_words, same_settings, seconds_of, write_json
 
@@ -41,7 +41,7 @@ class TaskProblem(NamedTuple):
     given:Views           # what the editor is given: the coarse edit, or the source
     prompt:str            # what it is told
     show:Callable|None    # what it is shown, see `TaskTeacher`; None: the editor that reads instructions
-    after:tuple[Scene,...]  # the right results; of an open style the first
+    after:tuple[Scene,...]  # what may come out, as far as one view can tell; the first is what was meant
     style:Style|None      # of a stylisation
 
 def task_problem(
@@ -59,21 +59,20 @@ def task_problem(
         move = draw_move(scene, rng)
         if move is None: return None
         given = coarse_edit(source, shot.depth, shot.ids == move.thing+1, motion(move.by))
-        after = moved(scene, move)
-        there = render(after, *cams, size, samples=1).ids == move.thing+1
+        after = places(scene, move)
+        there = render(after[0], *cams, size, samples=1).ids == move.thing+1
         if (there.sum((1,2)) < 12).any(): return None                      # it must be seen in every view
-        return TaskProblem(task, seed, source, given, '', show_coarse, (after,), None)
+        return TaskProblem(task, seed, source, given, '', show_coarse, after, None)
     if task == 'relight':
         light = draw_light(rng)
-        return TaskProblem(task, seed, source, source, '', show_light(light), (scene._replace(light=light),), None)
+        return TaskProblem(task, seed, source, source, '', show_light(light), lights(scene, light), None)
     if task == 'instruct':
         kind = str(rng.choice(KINDS))
         try: e = make_edit(scene, kind, seed)
         except InputError: return None                                     # this kind makes no sense for this scene
         return TaskProblem(task, seed, source, source, e.instruction, None, e.outcomes, None)
     style = draw_style(rng)
-    hues = [style.hue if style.hue in HUES else next(iter(HUES))]*len(scene.things)
-    return TaskProblem(task, seed, source, source, style.prompt, show_edges, (styled(scene, style, hues),), style)
+    return TaskProblem(task, seed, source, source, style.prompt, show_edges, palettes(scene, style, rng), style)
 
 def task_problems(
     task:str,                           # one of `TASKS`
@@ -106,11 +105,13 @@ class TaskRow(NamedTuple):
 def truth_of(
     p:TaskProblem,
     imgs:Tensor,   # a result, (views, 3, 64, 64), 0 to 1
-) -> Tensor:       # what it should have been, same shape
-    "The right result of `p`; of several, the one that is nearest to `imgs` in all views together."
+    any_of:bool=True,   # whether all of `p.after` are right; else the first, and every choice of hues where a style leaves them open
+) -> Tensor:            # same shape
+    "What should have come out; of several, the one that is nearest to `imgs` in all views together."
     cams,size,scene = (p.source.c2w,p.source.K),p.source.imgs.shape[-1],make_scene(p.seed)
     def shot(s): return F.interpolate(render(s, *cams, size).imgs, size=imgs.shape[-2:], mode='area')
-    if p.style is None or p.style.hue in HUES: right = [shot(s) for s in p.after]
+    if any_of or p.task == 'instruct': right = [shot(s) for s in p.after]
+    elif p.style is None or p.style.hue in HUES: right = [shot(p.after[0])]
     else:
         small = p.source.crop(imgs.shape[-1])
         ids = render(scene, small.c2w, small.K, imgs.shape[-1], samples=1).ids
@@ -123,9 +124,10 @@ def score_task(
     method:str,      # name of what made it
     result:Views,    # at the editor's picture size
     seconds:float,
+    any_of:bool=True,   # see `truth_of`
 ) -> TaskRow:
     "Judge a result."
-    truth,source = truth_of(p, result.imgs),p.source.crop(result.imgs.shape[-1])
+    truth,source = truth_of(p, result.imgs, any_of),p.source.crop(result.imgs.shape[-1])
     changed = (truth-source.imgs).abs().amax(1) > .05
     shot = render(p.after[0], source.c2w, source.K, result.imgs.shape[-1], samples=1)
     where = [v for v in range(len(changed)) if changed[v].sum() > 0]
@@ -133,7 +135,7 @@ def score_task(
         float(met3r(result.imgs, depth_geometry(shot.depth, source.c2w, source.K), Pixels(), colour_gap)), float(temporal_flickering(result.imgs)), seconds)
 
 # %% ../nbs/43_couple_tables.ipynb #c75c793d
-STEPS = 25     # denoising steps of both models in the tables
+STEPS = 15     # denoising steps of both models in the tables
 LAM = .1       # strength of the coupling in the tables
 
 def combined(
@@ -175,24 +177,30 @@ def run_task(
     method:Callable,    # see `TASK_METHODS`
     teacher, student,
     given:Callable,     # the first edited view, as a `reference`
+    any_of:bool=True,   # see `truth_of`
     seed:int=0,         # of the noise
 ) -> TaskRow:
     "Run a method on a problem and judge it; an error becomes a row that says so."
     begin = perf_counter()
     try: result = method(p, teacher, student, given, seeded(seed*1_000_003+p.seed))
     except Exception as e: return TaskRow(p.task, name, p.seed, f'{type(e).__name__}: {e}')
-    return score_task(p, name, result, perf_counter()-begin)
+    return score_task(p, name, result, perf_counter()-begin, any_of)
 
-def shipped_models(
-    tasks:Sequence[str],   # which models are needed
+def task_models(
+    teacher:str,           # exact: the best possible editor of each problem; mini: the trained ones
+    tasks:Sequence[str],   # which are needed
 ) -> tuple:                # problem to teacher; student
-    "The shipped models; the networks are loaded once."
+    "The models of a table; networks are loaded once."
     from mix2mix.mini import fast_format, load_student, load_teacher
+    student = load_student(autocast=fast_format())
+    if teacher == 'exact': return lambda p: ExactTask(p.after, p.given, student.vae), student
+    if teacher != 'mini': raise InputError(f"teacher {teacher!r} does not exist; expected 'exact' or 'mini'")
     editor,net = load_teacher() if 'instruct' in tasks else None,load_task() if set(tasks)-{'instruct'} else None
-    return lambda p: editor if p.show is None else TaskTeacher(net.pipe, p.show, net.text_cfg, net.steps), load_student(autocast=fast_format())
+    return lambda p: editor if p.show is None else TaskTeacher(net.pipe, p.show, net.text_cfg, net.steps), student
 
 def run_tasks(
     path:str|Path,                       # file for the rows; what it holds already is kept
+    teacher:str='exact',                 # exact: the best possible editor of each problem; mini: the trained ones
     pairs:int=20,                        # problems of each task
     slow:int=6,                          # of them for the methods in `SLOW`
     first_seed:int=EVALUATION_SEEDS,     # where to start looking for problems
@@ -205,14 +213,16 @@ def run_tasks(
     have = {(r.task,r.method,r.seed) for r in rows if not r.error}
     rows = [r for r in rows if not r.error]
     problems = zip(*[task_problems(t, pairs, first_seed) for t in tasks])
-    todo = [(p,[m for m in methods if (p.task,m,p.seed) not in have and (m not in SLOW or i < slow)]) for i,ps in enumerate(problems) for p in ps]
+    every = [(i,p) for i,ps in enumerate(problems) for p in ps]
+    fast,rest = [(p,[m for m in methods if m not in SLOW]) for _,p in every],[(p,[m for m in methods if m in SLOW]) for i,p in every if i < slow]
+    todo = [(p,left) for p,names in fast+rest if (left := [m for m in names if (p.task,m,p.seed) not in have])]
     models = None
-    for p,names in progress([x for x in todo if x[1]], desc='tasks'):
-        if models is None: models = shipped_models(tasks)
-        teacher,student = models[0](p),models[1]
-        given = reference_given(reference_task(p.given.crop(student.size), p.prompt, teacher, 0, seeded(p.seed)))
+    for p,names in progress(todo, desc='tasks'):
+        if models is None: models = task_models(teacher, tasks)
+        editor,student = models[0](p),models[1]
+        given = reference_given(reference_task(p.given.crop(student.size), p.prompt, editor, 0, seeded(p.seed)))
         for m in names:
-            rows.append(run_task(p, m, methods[m], teacher, student, given))
+            rows.append(run_task(p, m, methods[m], editor, student, given, teacher == 'exact'))
             write_json(path, [r._asdict() for r in rows])
     return rows
 
@@ -275,13 +285,14 @@ LAMS = (0.,.01,.03,.1,.2,.4,.7,1.)
 
 def run_sweep(
     path:str|Path,              # file for the rows; what it holds already is kept
+    teacher:str='exact',        # see `task_models`
     pairs:int=6,                # problems of each task
     first_seed:int=800_000,     # development seeds
     tasks:Sequence[str]=TASKS,
     lams:Sequence[float]=LAMS,
 ) -> list[TaskRow]:
     "Coupled sampling at several strengths."
-    return run_tasks(path, pairs, 0, first_seed, tasks, {f'{lam:g}': combined(coupled, lam=lam, limit=math.inf) for lam in lams})
+    return run_tasks(path, teacher, pairs, 0, first_seed, tasks, {f'{lam:g}': combined(coupled, lam=lam, limit=math.inf) for lam in lams})
 
 class SweepPoint(NamedTuple):
     "Coupled sampling at one strength."
@@ -331,14 +342,15 @@ def cli_seconds() -> float:   # seconds
 
 def couple_table(
     out:str='mix2mix-couple',     # folder of the results; one that an earlier call left is picked up
+    teacher:str='exact',          # exact: the best possible editor of each problem; mini: the trained ones
     pairs:int=20,                 # held-out problems of each task
     slow:int=6,                   # of them for warm start and I-Mix2Mix
     sweep:int=6,                  # development problems of each task for the strengths
 ) -> str:                         # Markdown
     "The tables of coupled sampling: three tasks, the strengths, the cost."
     out = Path(out)
-    same_settings(out, dict(steps=STEPS, lam=LAM))
-    rows,swept = run_tasks(out/'rows.json', pairs, slow),run_sweep(out/'sweep.json', sweep)
+    same_settings(out, dict(teacher=teacher, steps=STEPS, lam=LAM))
+    rows,swept = run_tasks(out/'rows.json', teacher, pairs, slow),run_sweep(out/'sweep.json', teacher, sweep)
     parts = [task_table(rows, t) for t in TASKS] + [gain_table(rows, t) for t in TASKS]
     for t in TASKS:
         parts.append('\n'.join([f'| {t}: lam | PSNR where it changed, dB | PSNR, dB | MEt3R of colours |', '|---|---|---|---|',

@@ -6,9 +6,9 @@
 __all__ = ['HOLE', 'HOURS', 'CHANNELS', 'TASK_SEEDS', 'SHOWN', 'CLIP_MEAN', 'CLIP_STD', 'motion', 'coarse_edit', 'Move',
            'draw_move', 'moved', 'Style', 'draw_style', 'styled', 'edge_map', 'draw_light', 'light_in_views', 'Told',
            'show_coarse', 'show_edges', 'show_light', 'as_channels', 'sampled_views', 'no_camera', 'TaskTeacher',
-           'reference_task', 'learns', 'wider', 'task_pipe', 'load_task', 'make_task_shard', 'load_task_data',
-           'task_loss', 'train_tasks', 'save_task', 'PictureTeacher', 'show_known', 'panorama', 'sun_map',
-           'maps_in_views', 'show_maps']
+           'reference_task', 'learns', 'wider', 'task_pipe', 'load_task', 'places', 'lights', 'palettes', 'ExactTask',
+           'make_task_shard', 'load_task_data', 'task_loss', 'train_tasks', 'save_task', 'PictureTeacher', 'show_known',
+           'panorama', 'sun_map', 'maps_in_views', 'show_maps']
 
 # %% ../nbs/33_tasks.ipynb #8ac02107
 import json,math
@@ -17,6 +17,7 @@ import torch
 import torch.nn.functional as F
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 from typing import NamedTuple
 from safetensors import safe_open
@@ -25,8 +26,9 @@ from torch import Tensor
 from torch.nn.attention import SDPBackend, sdpa_kernel
 from .core import InputError, progress, seeded, whole_folder
 from .schedule import scaled_linear_abar
-from .views import Views
+from .views import Views, world_views
 from .teacher import PipelineTeacher, TeacherCond, canny, guide, load_part, look_at
+from .exact import ExactCond, ExactTeacher, outcome_prior
 from .mini import assets, changed_more, encode_all, fit, load_teacher
 from .couple import sample_alone, teacher_denoiser
 from .pipelines import even_timesteps
@@ -303,6 +305,55 @@ def load_task(
     if set(changed) != want: raise InputError(f"{path} holds {len(changed)} tensors, {len(want & set(changed))} of the {len(want)} expected; expected a file that train_tasks wrote")
     net.load_state_dict({k: v.float() for k,v in changed.items()}, strict=False)
     return TaskTeacher(task_pipe(pipe, net), show, text_cfg, steps)
+
+# %% ../nbs/33_tasks.ipynb #0685ecc7
+def places(
+    scene:Scene,
+    move:Move,
+    step:float=.15,   # to the side, world units
+) -> tuple[Scene,...]:   # the place that was meant first
+    "Where a thing may stand after a move, as far as one view can tell."
+    return tuple(moved(scene, move._replace(by=(move.by[0]+x*step, move.by[1]+y*step, move.by[2]))) for x,y in ((0,0),(1,0),(-1,0),(0,1),(0,-1)))
+
+def lights(
+    scene:Scene,
+    light:Sequence[float],   # towards the light, (3,), unit length
+    step:float=15.,          # degrees
+) -> tuple[Scene,...]:       # the light that was meant first
+    "From where the light may come, as far as one view can tell."
+    def turned(degrees):
+        c,s = math.cos(math.radians(degrees)),math.sin(math.radians(degrees))
+        return (c*light[0]-s*light[1], s*light[0]+c*light[1], light[2])
+    return tuple(scene._replace(light=turned(k*step)) for k in (0,1,-1,2,-2))
+
+def palettes(
+    scene:Scene,
+    style:Style,
+    rng:np.random.Generator,   # draws hues where there are more combinations than `most`
+    most:int=12,               # scenes
+) -> tuple[Scene,...]:
+    "What a style may look like; one scene if it names the hue."
+    if style.hue in HUES: return (styled(scene, style, [style.hue]*len(scene.things)),)
+    every = list(product(HUES, repeat=len(scene.things)))
+    return tuple(styled(scene, style, every[i]) for i in rng.choice(len(every), min(most, len(every)), replace=False))
+
+class ExactTask(ExactTeacher):
+    "The optimal editor of single views for one task on one scene: a mixture of results that one view cannot tell apart."
+    def __init__(self,
+        outcomes:Sequence[Scene],   # the results
+        views:Views,                # what it is given
+        vae,                        # a diffusers AutoencoderKL, for the latents
+        **options,                  # of `ExactTeacher`: `size`, `text_cfg`, `source_weight`, `s0`, `steps`
+    ):
+        super().__init__(None, views, vae, **options)
+        self.outcomes = tuple(outcomes)
+
+    @torch.no_grad()
+    def condition(self, views:Views, prompt:str='') -> ExactCond:
+        "Render and encode every result as `views` see it; the prompt plays no part."
+        views,n = views.crop(self.size),len(self.outcomes)
+        C = torch.stack([self.encode(views.imgs), *[self.encode(world_views(s, views.c2w, views.K, self.size).imgs) for s in self.outcomes]])
+        return ExactCond(C, outcome_prior(n, self.source_weight).to(C), outcome_prior(n, 1-self.source_weight).to(C))
 
 # %% ../nbs/33_tasks.ipynb #9440d4f8
 TASK_SEEDS = 200_000   # first of the training scenes
