@@ -343,9 +343,11 @@ class ExactTask(ExactTeacher):
         outcomes:Sequence[Scene],   # the results
         views:Views,                # what it is given
         vae,                        # a diffusers AutoencoderKL, for the latents
-        **options,                  # of `ExactTeacher`: `size`, `text_cfg`, `source_weight`, `s0`, `steps`
+        text_cfg:float=1.,          # pull towards the results; 1: none
+        source_weight:float=0.,     # how often it leaves a picture as it was given
+        **options,                  # of `ExactTeacher`: `size`, `s0`, `steps`
     ):
-        super().__init__(None, views, vae, **options)
+        super().__init__(None, views, vae, text_cfg=text_cfg, source_weight=source_weight, **options)
         self.outcomes = tuple(outcomes)
 
     @torch.no_grad()
