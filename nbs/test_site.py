@@ -1,5 +1,6 @@
 "The documentation site, built as the README says and opened in a browser from its files: every notebook is there, nothing is fetched from a network, search and links lead somewhere."
 import configparser, re, subprocess, sys
+from html.parser import HTMLParser
 from pathlib import Path
 import pytest
 
@@ -46,16 +47,22 @@ def test_every_page_can_be_opened_in_colab_and_downloaded(site):
         [file] = re.findall(r'class="download" href="([^"]*)"', html)
         assert ((site/page(p)).parent/file).resolve().read_bytes() == (root/'nbs'/p).read_bytes(), p
 
+class Links(HTMLParser):
+    "Where a page leads, and the places in it that can be led to."
+    def __init__(self, html): self.to,self.ids = [],set(); super().__init__(); self.feed(html)
+    def handle_starttag(self, tag, attrs):
+        attrs = dict(attrs)
+        self.to += [attrs[k] for k in ('href','src') if attrs.get(k)]
+        self.ids.add(attrs.get('id'))
+
 def test_links_and_pictures_of_all_pages_exist(site):
-    pages = {p: p.read_text(encoding='utf-8') for p in site.rglob('*.html')}
+    pages = {p: Links(p.read_text(encoding='utf-8')) for p in site.rglob('*.html')}
     dead = []
-    for p,html in pages.items():
-        for at in re.findall(r'(?:href|src)="([^"]+)"', html):
-            if re.match(r'[a-z]+:', at): continue
-            file,_,mark = at.partition('#')
-            there = (p.parent/file.split('?')[0]).resolve() if file else p
-            if not there.exists() or mark and there in pages and f'id="{mark}"' not in pages[there]: dead.append((p.name, at))
-    assert dead == []
+    for p,at in [(p, at) for p in pages for at in pages[p].to if not re.match(r'[a-z]+:', at)]:
+        file,_,mark = at.partition('#')
+        there = (p.parent/file.split('?')[0]).resolve() if file else p
+        if not there.exists() or mark and there in pages and mark not in pages[there].ids: dead.append((p.name, at))
+    assert sum(len(l.to) for l in pages.values()) > 1000 and dead == []
 
 def test_search_finds_a_word_and_leads_to_it(tab):
     tab.show('index.html')
@@ -94,8 +101,19 @@ def test_solutions_are_folded(tab):
     solutions.first.locator('summary').click()
     assert solutions.first.locator('pre').first.is_visible()
 
+def test_a_run_can_be_stepped_through(tab):
+    tab.show('pages/inside.html')
+    inside = tab.frame_locator('iframe.stepper').locator('body')
+    inside.locator('img').first.wait_for()
+    assert inside.locator('img').evaluate_all('all => all.every(i => i.complete && i.naturalWidth > 0)')
+    strip = lambda: inside.locator('#strip').inner_html()
+    seen = [strip()]
+    for key in ('ArrowLeft','ArrowLeft'): inside.press(key); seen.append(strip())
+    inside.press('ArrowRight'); inside.press('ArrowRight')
+    assert len(set(seen)) == 3 and strip() == seen[0]       # the keyboard goes back two updates, and forth again
+
 @pytest.mark.parametrize('width', [1280, 800])
-@pytest.mark.parametrize('path', ['index','perturb','distill','pages/gallery','pages/equations','pages/course'])
+@pytest.mark.parametrize('path', ['index','perturb','distill','pages/gallery','pages/inside','pages/equations','pages/course'])
 def test_a_page_fits(tab, path, width):
     tab.set_viewport_size(dict(width=width, height=900))
     tab.show(f'{path}.html')

@@ -11,7 +11,7 @@ from sphinx.application import Sphinx
 nbs = Path(__file__).resolve().parents[1]
 ini = ConfigParser(delimiters=['=']); ini.read(nbs.parent/'settings.ini', encoding='utf-8'); ini = ini['DEFAULT']
 GROUPS = [    # a caption of the sidebar and which notebooks stand under it
-    ('Start here', r'pages/(course|gallery)'), ('Tutorials', r'tutorials/'), ('The world and the models', r'0'), ('The five stages and their loop', r'[12]'),
+    ('Start here', r'pages/(course|gallery|inside)'), ('Tutorials', r'tutorials/'), ('The world and the models', r'0'), ('The five stages and their loop', r'[12]'),
     ('Coupled sampling and other combinations', r'3'), ('Judging', r'4'), ('Using it', r'[5-9]'), ('To look up', r'pages/')]
 
 def slug(title): return title.strip().replace(' ', '-').replace('`', '')    # as Jupyter makes the address of a heading
@@ -61,7 +61,8 @@ def table(node, lines):
     "The rows as a Markdown table; empty where nothing is said about any of them."
     said = rows(node, lines)
     if not any(r[3] for r in said): return ''
-    line = lambda *cells: '| ' + ' | '.join(cells) + ' |'
+    given = any(r[2] for r in said)    # else no column for defaults
+    line = lambda name, kind, default, meaning: f"| {name} | {kind} | {default+' | ' if given else ''}{meaning} |"
     return '\n'.join([line('name','type','default','meaning'), line(*['---']*4), *[line('**returns**' if n == 'returns' else code(n), code(t), code(d), plain(m)) for n,t,d,m in said]])
 
 def describe(node, lines, module, level=3):
@@ -153,8 +154,8 @@ def short(path):
 
 def in_order(some):
     "By number; tutorials as the course takes them."
-    course = ''.join(text(c['source'])+json.dumps(c.get('outputs', '')) for c in books.get(Path('pages/course.ipynb'), []))
-    rank = lambda p: course.find(p.as_posix())%10**9 if p.parts[0] == 'tutorials' else 0
+    course = ''.join(c['source'] for c in books.get(Path('pages/course.ipynb'), []))
+    rank = lambda p: course.find(f"'{p.stem}'")%10**9 if p.parts[0] == 'tutorials' else 0    # those that it does not name come last
     return sorted(some, key=lambda p: (rank(p), p.as_posix()))
 
 def contents():
@@ -192,6 +193,7 @@ def build(out, strict=False):
         app.build()
         if app.statuscode: return app.statuscode
         for p in paths: (html/'notebooks'/p).parent.mkdir(parents=True, exist_ok=True); shutil.copy(nbs/p, html/'notebooks'/p)
+        shutil.copytree(nbs/'docs', html/'docs', ignore=lambda d, names: [n for n in names if not n.endswith('.html')])    # pages that notebooks embed
         shutil.rmtree(out, ignore_errors=True); shutil.move(html, out)
     return 0
 

@@ -31,7 +31,7 @@ METHODS = teacher_alone, coupled, full_method    # from top to bottom in each pi
 
 def rows(kind):
     "What is stored: for each method its views, (views, 3, H, W)."
-    sheet = torch.from_numpy(np.asarray(Image.open(folder/f'{kind}.png').convert('RGB'))).permute(2,0,1)/255
+    sheet = torch.from_numpy(np.array(Image.open(folder/f'{kind}.png').convert('RGB'))).permute(2,0,1)/255
     return [torch.stack([sheet[:, r*(SIZE+GAP):, c*(SIZE+GAP):][:,:SIZE,:SIZE] for c in range(4)]) for r in range(len(METHODS))]
 
 def judged(p, teacher, student):
