@@ -297,7 +297,7 @@ def colmap_frames(
         called = dict(f=('fl_x','fl_y'), fx=('fl_x',), fy=('fl_y',), k=('k1',))
         pose = torch.eye(4, dtype=torch.float64)
         pose[:3] = torch.from_numpy(img.cam_from_world().inverse().matrix())
-        return dict(file_path=img.name, camera_model=cam.model_name, w=cam.width, h=cam.height, transform_matrix=flip_axes(pose[None])[0].tolist(), **{k: v for n,v in says.items() for k in called.get(n, (n,))})
+        return dict(file_path=img.name, camera_model=cam.model.name, w=cam.width, h=cam.height, transform_matrix=flip_axes(pose[None])[0].tolist(), **{k: v for n,v in says.items() for k in called.get(n, (n,))})
     return dict(frames=sorted((frame(i) for i in found.images.values() if i.has_pose), key=lambda f: f['file_path']))
 
 def load_colmap(
