@@ -11,6 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 from .core import InputError
+from .views import height_width
 
 # %% ../nbs/11_align.ipynb #7640b79b
 def resize(
@@ -39,7 +40,7 @@ def align_decode_encode(
     teacher,      # its `encode` reads them at `size`, differentiably
 ) -> Tensor:      # the teacher's latents of these pictures
     "Carry the student's latents to the teacher's space as pictures: decode, resize, encode."
-    return teacher.encode(resize(student.decode(z0_s), (teacher.size,teacher.size), antialias=True))
+    return teacher.encode(resize(student.decode(z0_s), height_width(teacher.size), antialias=True))
 
 # %% ../nbs/11_align.ipynb #adb5b5b8
 def identity_conv(

@@ -35,7 +35,9 @@ def noise_like(
 ) -> Tensor:                         # unit normal noise
     "Unit normal noise of `shape`: drawn in float32 on the device of `gen`, then moved, so it is the same on every device."
     if isinstance(shape, Tensor): shape,device,dtype = shape.shape,device or shape.device,dtype or shape.dtype
-    return torch.randn(tuple(shape), generator=gen, device=gen.device).to(device=device, dtype=dtype)
+    noise = torch.randn(tuple(shape), generator=gen, device=gen.device)
+    ahead = noise.device.type=='cpu' and torch.device(device or 'cpu').type in ('cuda','xpu')   # then the host need not wait for the copy
+    return (noise.pin_memory() if ahead else noise).to(device=device, dtype=dtype, non_blocking=ahead)
 
 # %% ../nbs/00_core.ipynb #87eaaa96
 def to_u8(

