@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['STAGES', 'KINDS', 'FORMAT', 'VERSION', 'CHUNK', 'PeakBytes', 'view_products', 'Measured', 'block_of', 'qualified',
            'Watch', 'fit_colours', 'latent_colours', 'Update', 'Coupled', 'kept', 'z_t', 'estimate', 'write_file',
-           'read_file', 'Trace', 'open_trace', 'earlier', 'start_folder', 'record', 'read_about', 'read_updates',
-           'load_trace']
+           'read_file', 'Trace', 'open_trace', 'earlier', 'start_folder', 'record', 'recording', 'read_about',
+           'read_updates', 'load_trace']
 
 # %% ../nbs/48_trace.ipynb #d6c7a5b3
 import json
@@ -254,7 +254,7 @@ class Trace:
     def views(self) -> Views:
         "What was edited."
         s = self.scene
-        return Views(s['imgs'].float()/255, s['c2w'], s['K'], self.about['views'])
+        return Views(s['imgs'].float()/255 if s['imgs'].dtype==torch.uint8 else s['imgs'], s['c2w'], s['K'], self.about['views'])
     @property
     def picture(self) -> Tensor|None:
         "The student's reference picture, (3, H, W), 0 to 1."
@@ -329,7 +329,9 @@ def open_trace(
     square = views.crop(teacher.size)
     with torch.no_grad(): colours = fit_colours(teacher.encode(square.imgs), square.imgs)
     before = views.crop(student.size)
-    scene = dict(imgs=torch.from_numpy(to_u8(before.imgs)).permute(0,3,1,2).contiguous(), c2w=before.c2w.cpu(), K=before.K.cpu(), abar=teacher.abar.float().cpu(), colours=colours)
+    u8 = torch.from_numpy(to_u8(before.imgs)).permute(0,3,1,2)
+    imgs = u8 if (u8.float()/255).equal(before.imgs.float().cpu()) else before.imgs.float().cpu()      # as they are: the teacher cuts off what is below a grey level
+    scene = dict(imgs=imgs, c2w=before.c2w.cpu(), K=before.K.cpu(), abar=teacher.abar.float().cpu(), colours=colours)
     def pairs():
         for step in steps: yield step, (watch.last() if watch else Measured())
     about = dict(format=FORMAT, version=VERSION, mix2mix=__version__, kind='', complete=False, prompt=prompt, views=list(views.names), size=teacher.size,
@@ -372,6 +374,22 @@ def record(
     trace = open_trace(steps, path, **known)
     for _ in progress(iter(trace.grow, False), desc='recording'): pass
     return trace
+
+
+def recording(
+    steps,             # records of `distill` or `couple_views`
+    path:str|Path,     # folder to make
+    **known,           # of `open_trace`
+):                     # yields the same records
+    "Keep every record at `path` on its way; closed before its end, the trace holds what there was."
+    passed = []
+    def tee():
+        for step in steps: passed.append(step); yield step
+    trace = open_trace(tee(), path, **known)
+    try:
+        while trace.grow(): yield passed.pop()
+    finally:
+        if trace.source is not None: trace.close(complete=False)
 
 # %% ../nbs/48_trace.ipynb #9f70b938
 def read_about(
