@@ -1,4 +1,4 @@
-"Make the stored pictures of notebooks small: 256 colours are enough for a screen. `python .ci/shrink.py [notebook ...]`, all of them if none is named; what is small stays as it is."
+"Make the stored pictures of notebooks small: 96 colours each are enough to see what they show. `python .ci/shrink.py [notebook ...]`, all of them if none is named; what is small stays as it is."
 import base64, io, json, sys
 from pathlib import Path
 from PIL import Image
@@ -6,9 +6,9 @@ from PIL import Image
 def smaller(png):
     "The picture `png` (base64) with a palette, or as it is if that gains nothing."
     picture = Image.open(io.BytesIO(base64.b64decode(png)))
-    if picture.mode == 'P': return png
+    if picture.mode == 'P' and picture.convert('RGB').getcolors(96): return png
     out = io.BytesIO()
-    picture.convert('RGB').quantize(256, dither=Image.Dither.NONE).save(out, 'png', optimize=True)
+    picture.convert('RGB').quantize(96, dither=Image.Dither.NONE).save(out, 'png', optimize=True)
     new = base64.b64encode(out.getvalue()).decode()
     return new + png[len(png.rstrip()):] if len(new) < len(png) else png    # Jupyter ends it with a line break
 
