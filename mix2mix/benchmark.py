@@ -11,16 +11,16 @@ __all__ = ['AMBIGUOUS', 'DEVELOPMENT_SEEDS', 'METHODS', 'MEASURES', 'FORMAT', 'O
            'sum_up', 'summarise', 'in_words', 'paired_words', 'table_rows', 'as_markdown', 'by_group', 'as_table',
            'exact_teacher', 'digest', 'MiniModels', 'same_settings', 'versions', 'bench', 'read_results',
            'show_results', 'Block', 'published', 'beside', 'picture', 'as_html', 'write_results', 'Overhead',
-           'catch_inputs', 'seconds_of', 'bench_loop', 'VaeScore', 'bench_vae', 'StudentScore', 'bench_student',
-           'ColdStart', 'cold', 'command', 'bench_cold', 'fitted_align', 'student_alone', 'Loop', 'table3_methods',
-           'table1_methods', 'source_student', 'run_table3', 'sum_updates', 'run_table1', 'photo_problems',
-           'Checkpoints', 'guided', 'run_table4', 'choose_engine', 'table']
+           'catch_inputs', 'seconds_of', 'overhead', 'LoopBench', 'bench_loop', 'VaeScore', 'bench_vae', 'StudentScore',
+           'bench_student', 'ColdStart', 'cold', 'command', 'bench_cold', 'fitted_align', 'student_alone', 'Loop',
+           'table3_methods', 'table1_methods', 'source_student', 'run_table3', 'sum_updates', 'run_table1',
+           'photo_problems', 'Checkpoints', 'guided', 'run_table4', 'choose_engine', 'table']
 
 # %% ../nbs/42_benchmark.ipynb #72a50ce4
 import base64,copy,hashlib,html,json,math,os,shutil,subprocess,sys,tempfile,traceback
 import torch
 from collections.abc import Callable,Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
@@ -45,6 +45,7 @@ from .couple import Denoiser, matched_timesteps, sample_alone, vp_levels, x0_fro
 from .compose import compose_edit, coupled, image_to_multiview, per_image, sdedit
 from .metrics import Interval, Truth, as_clip, clip_consistency, clip_directional, clip_similarity, edited_region, identity_distance, interval, judge, know, psnr, ratio_interval, share_interval
 from .survey import sign_flip
+from .update import adamw
 
 # %% ../nbs/42_benchmark.ipynb #0b162c99
 AMBIGUOUS = ('colourful','stripes','checks','hat','floor')   # the kinds with several right outcomes
@@ -742,10 +743,11 @@ def write_results(
 # %% ../nbs/42_benchmark.ipynb #18478288
 class Overhead(NamedTuple):
     "Medians over the rounds, seconds."
-    iteration:float   # one update of `distill`
-    student:float     # the student's network alone, forward and backward
-    teacher:float     # the teacher's network alone, forward, all guidance branches
-    ratio:float       # the first by the sum of the others
+    iteration:float     # one update of `distill`
+    student:float       # the student's network alone, forward and backward
+    teacher:float       # the teacher's network alone, forward, all guidance branches
+    optimizer:float     # one step of AdamW alone
+    ratio:float         # the first by the sum of student and teacher
 
 @contextmanager
 def catch_inputs(
@@ -767,28 +769,52 @@ def seconds_of(
     f(); wait()
     return perf_counter()-start
 
-def bench_loop(
+def overhead(
+    teacher,             # an `InstructPix2PixTeacher`
+    student,             # a `SevaStudent`; stays as it is
     rounds:int=30,       # iterations to time
-    teacher=None,        # an `InstructPix2PixTeacher`; None: the miniature's
-    student=None,        # a `SevaStudent`; None: the miniature's. Stays as it is
 ) -> Overhead:
     "Compare an iteration of the loop with the bare networks."
-    from mix2mix.mini import load_student, load_teacher
-    teacher,student = teacher or load_teacher(),copy.deepcopy(student or load_student())
-    views = source_views(problems(1)[0], student.size)
-    loop = distill(views, 'make the ball red', teacher, student, gen=seeded(0), timesteps=(999,), first=rounds+3, reference=reference_source)
+    student = copy.deepcopy(student)
+    loop = distill(source_views(problems(1)[0], student.size), 'make the ball red', teacher, student, gen=seeded(0), timesteps=(999,), first=rounds+3, reference=reference_source)
     with catch_inputs(student.net) as to_student, catch_inputs(teacher.pipe.unet) as to_teacher: next(loop); next(loop)
     (s_args,s_more),(t_args,t_more),weights = to_student[-1],to_teacher[-1],list(student.parameters())
+    spare = [nn.Parameter(w.detach().clone()) for w in weights]
+    for w in spare: w.grad = torch.full_like(w, 1e-4)
+    stepper = adamw(spare, 1e-6)
 
     def student_pass():
-        with torch.autocast(student.device.type, dtype=student.autocast, enabled=student.autocast is not None): out = student.net(*s_args, **s_more)
+        with nullcontext() if student.autocast is None else torch.autocast(student.device.type, dtype=student.autocast): out = student.net(*s_args, **s_more)
         torch.autograd.grad(out.float().sum(), weights)
     def teacher_pass():
         with torch.no_grad(): teacher.pipe.unet(*t_args, **t_more)
 
-    times = [[seconds_of(f, student.device) for f in (lambda: next(loop), student_pass, teacher_pass)] for _ in range(rounds)]
-    whole,s,t = map(median, zip(*times))
-    return Overhead(whole, s, t, whole/(s+t))
+    times = [[seconds_of(f, student.device) for f in (lambda: next(loop), student_pass, teacher_pass, stepper.step)] for _ in range(rounds)]
+    whole,s,t,o = map(median, zip(*times))
+    return Overhead(whole, s, t, o, whole/(s+t))
+
+class LoopBench(NamedTuple):
+    "What the loop adds to the networks, seconds."
+    iteration:float         # one update of the miniature
+    student:float           # its student's network alone
+    teacher:float           # its teacher's network alone
+    optimizer:float         # its optimizer alone
+    ratio:float             # an update by the two networks
+    iteration_large:float   # the same on pictures of twice the side
+    student_large:float
+    teacher_large:float
+    optimizer_large:float
+    ratio_large:float
+
+def bench_loop(
+    rounds:int=30,   # iterations to time
+) -> LoopBench:
+    "The loop against the bare networks: the miniature as it is, and on pictures of twice the side."
+    from mix2mix.mini import load_student, load_teacher
+    small = load_teacher(),load_student()
+    large = [copy.copy(m) for m in small]
+    for m in large: m.size = 2*m.size
+    return LoopBench(*overhead(*small, rounds), *overhead(*large, max(3, rounds//3)))
 
 # %% ../nbs/42_benchmark.ipynb #22e4e37b
 class VaeScore(NamedTuple):
