@@ -8,7 +8,7 @@ def smaller(png):
     picture = Image.open(io.BytesIO(base64.b64decode(png)))
     if picture.mode == 'P' and picture.convert('RGB').getcolors(96): return png
     out = io.BytesIO()
-    picture.convert('RGB').quantize(96, dither=Image.Dither.NONE).save(out, 'png', optimize=True)
+    picture.convert('RGB').quantize(96, method=Image.Quantize.MAXCOVERAGE, kmeans=5, dither=Image.Dither.NONE).save(out, 'png', optimize=True)
     new = base64.b64encode(out.getvalue()).decode()
     return new + png[len(png.rstrip()):] if len(new) < len(png) else png    # Jupyter ends it with a line break
 
