@@ -6,16 +6,12 @@
 __all__ = ['FLAGS', 'MEMORY', 'ROWS', 'NEXT', 'empty_unet', 'full_net', 'full_pair', 'tiny_pair', 'noise_views', 'count_flops',
            'bf16', 'channels_last', 'checkpointing', 'compiled', 'graphs', 'bf16_moments', 'bf16_weights',
            'idle_encoders', 'idle_teacher', 'apply', 'next_flag', 'Bytes', 'fake_net', 'kept_bytes', 'count_bytes',
-           'clock', 'seconds', 'peak_gb', 'reset_peak', 'Cost', 'bare_calls', 'cost', 'Overhead', 'catch_inputs',
-           'seconds_of', 'overhead', 'LoopBench', 'bench_loop', 'Reading', 'readings', 'attention_table',
-           'forward_table', 'memory_table', 'speed_table']
+           'clock', 'seconds', 'peak_gb', 'reset_peak', 'Cost', 'bare_calls', 'cost', 'Reading', 'readings',
+           'attention_table', 'forward_table', 'memory_table', 'speed_table']
 
 # %% ../nbs/44_speed.ipynb #9100b475
-import copy
 from collections.abc import Callable, Sequence
-from contextlib import contextmanager, nullcontext
 from functools import partial
-from statistics import median
 from time import perf_counter
 from typing import NamedTuple
 
@@ -33,7 +29,7 @@ from .schedule import seva_sigmas
 from .seva import Block, Seva, SevaConfig, fill_by_name
 from .student import SevaStudent, tiny_student
 from .teacher import InstructPix2PixTeacher, TINY_WORDS, look_at, tiny_teacher, word_tokenizer
-from .update import adamw, adamw_bf16
+from .update import adamw_bf16
 from .views import Views, height_width
 from .world import dome_cameras
 
@@ -316,82 +312,6 @@ def cost(
     marks = [mark(), *[(bare_calls(teacher, student, step, *conds), mark())[1] for _ in range(repeats)]]
     bare = sorted(seconds(a, b) for a,b in zip(marks, marks[1:]))
     return Cost(name, each[repeats//2], gb, tflop, bare[repeats//2]/each[repeats//2])
-
-# %% ../nbs/44_speed.ipynb #304ff7bd
-class Overhead(NamedTuple):
-    "Medians over the rounds, seconds."
-    iteration:float     # one update of `distill`
-    student:float       # the student's network alone, forward and backward
-    teacher:float       # the teacher's network alone, forward, all guidance branches
-    optimizer:float     # one step of AdamW alone
-    ratio:float         # the first by the sum of student and teacher
-
-@contextmanager
-def catch_inputs(
-    net:nn.Module,
-):                    # yields a list that gets (args, kwargs) of every call
-    "While the block runs, keep what `net` is called with."
-    seen = []
-    hook = net.register_forward_pre_hook(lambda net,args,kwargs: seen.append((args,kwargs)), with_kwargs=True)
-    try: yield seen
-    finally: hook.remove()
-
-def seconds_of(
-    f:Callable,              # what to time
-    device:torch.device,     # where it computes
-) -> float:
-    "How long `f` takes until its results are there."
-    wait = (lambda: None) if device.type=='cpu' else torch.accelerator.synchronize
-    wait(); start = perf_counter()
-    f(); wait()
-    return perf_counter()-start
-
-def overhead(
-    teacher,             # an `InstructPix2PixTeacher`
-    student,             # a `SevaStudent`; stays as it is
-    rounds:int=30,       # iterations to time
-) -> Overhead:
-    "Compare an iteration of the loop with the bare networks."
-    student = copy.deepcopy(student)
-    loop = distill(noise_views(4, student.size), 'make the ball red', teacher, student, gen=seeded(0), timesteps=(999,), first=rounds+3, reference=reference_source)
-    with catch_inputs(student.net) as to_student, catch_inputs(teacher.pipe.unet) as to_teacher: next(loop); next(loop)
-    (s_args,s_more),(t_args,t_more),weights = to_student[-1],to_teacher[-1],list(student.parameters())
-    spare = [nn.Parameter(w.detach().clone()) for w in weights]
-    for w in spare: w.grad = torch.full_like(w, 1e-4)
-    stepper = adamw(spare, 1e-6)
-
-    def student_pass():
-        with nullcontext() if student.autocast is None else torch.autocast(student.device.type, dtype=student.autocast): out = student.net(*s_args, **s_more)
-        torch.autograd.grad(out.float().sum(), weights)
-    def teacher_pass():
-        with torch.no_grad(): teacher.pipe.unet(*t_args, **t_more)
-
-    times = [[seconds_of(f, student.device) for f in (lambda: next(loop), student_pass, teacher_pass, stepper.step)] for _ in range(rounds)]
-    whole,s,t,o = map(median, zip(*times))
-    return Overhead(whole, s, t, o, whole/(s+t))
-
-class LoopBench(NamedTuple):
-    "What the loop adds to the networks, seconds."
-    iteration:float         # one update of the miniature
-    student:float           # its student's network alone
-    teacher:float           # its teacher's network alone
-    optimizer:float         # its optimizer alone
-    ratio:float             # an update by the two networks
-    iteration_large:float   # the same on pictures of twice the side
-    student_large:float
-    teacher_large:float
-    optimizer_large:float
-    ratio_large:float
-
-def bench_loop(
-    rounds:int=30,   # iterations to time
-) -> LoopBench:
-    "The loop against the bare networks: the miniature as it is, and on pictures of twice the side."
-    from mix2mix.mini import load_student, load_teacher
-    small = load_teacher(),load_student()
-    large = [copy.copy(m) for m in small]
-    for m in large: m.size = 2*m.size
-    return LoopBench(*overhead(*small, rounds), *overhead(*large, max(3, rounds//3)))
 
 # %% ../nbs/44_speed.ipynb #40c1982f
 class Reading(NamedTuple):
