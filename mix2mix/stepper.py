@@ -47,7 +47,8 @@ class Lens:
         self.trace,self.teacher,self.student,self.lock = trace,teacher,student,threading.RLock()    # one question at a time
         if teacher is not None and trace.steps and trace.about['kind']=='distill' and tuple(trace.steps[0].z0_t.shape[1:]) != tuple(teacher.latent_shape):
             raise InputError(f"the trace has latents {tuple(trace.steps[0].z0_t.shape[1:])} of the editor, this one has {tuple(teacher.latent_shape)}; expected the models of the run")
-        for name in ('decoded','branches','tokens'): setattr(self, name, lru_cache(256)(getattr(self, name)))
+        self.whole = set()      # what was decoded for all views
+        for name in ('decode','branches','branch_pictures','tokens'): setattr(self, name, lru_cache(256)(getattr(self, name)))
 
     @property
     def ready(self) -> bool: return self.teacher is not None and self.student is not None
@@ -67,9 +68,13 @@ class Lens:
         if not hasattr(self, '_cond'): self._cond = self.teacher.condition(self.trace.views, self.trace.about['prompt'])
         return self._cond
 
-    @torch.no_grad()
     def decoded(self, what:str, i:int, v:int|None) -> Tensor:
-        "Picture of view `v` (None: all) at update `i`: query, align, perturb, attend; (n, 3, H, W)."
+        "Picture of view `v` (None: all) at update `i`: query, align, perturb, attend; (n, 3, H, W). One that was decoded with all others is not decoded again."
+        if v is None: self.whole.add((what,i))
+        return self.decode(what, i, v) if v is None or (what,i) not in self.whole else self.decode(what, i, None)[[v]]
+
+    @torch.no_grad()
+    def decode(self, what:str, i:int, v:int|None) -> Tensor:
         z = latents(self.trace, i)[what]
         with self.lock: return (self.student if what=='query' else self.teacher).decode(z if v is None else z[[v]]).cpu()
 
@@ -86,6 +91,11 @@ class Lens:
         noisy = z_t(u, self.trace.abar)
         with self.lock: out = T.predict_branches(noisy, u.t, self.cond, key_view).cpu()
         return out if T.predicts=='epsilon' else torch.stack([eps_from_v(b, noisy, self.trace.abar[u.t].item()) for b in out])
+
+    def branch_pictures(self, i:int, key_view, v:int) -> Tensor:
+        "The clean estimate of each guidance branch for view `v`, (branches, 3, H, W)."
+        u,abar = self.trace.steps[i],self.trace.abar
+        return self.pictures(torch.stack([estimate(z_t(u, abar), e, u.t, abar)[v] for e in self.branches(i, key_view)]))
 
     @torch.no_grad()
     def tokens(self, i:int, key_view) -> dict:
@@ -159,8 +169,9 @@ def stages(
     i:int,              # position of the update
     v:int|None=None,    # view; None: all
     show:str=SHOW[1],   # one of `SHOW`
+    which=STAGES,       # the stages wanted
 ) -> list[Shown]:
-    "The five stages of update `i` as pictures."
+    "The stages of update `i` as pictures."
     if show not in SHOW: raise InputError(f"show={show!r}; expected one of {', '.join(SHOW)}")
     trace,z = lens.trace,latents(lens.trace, i)
     u,(ms,mb) = trace.steps[i],costs(trace, i)
@@ -171,7 +182,7 @@ def stages(
         if lens.ready and (show==SHOW[2] or show==SHOW[1] and k in ('query','attend')): return lens.decoded(k, i, v)
         return latent_colours(z[k] if v is None else z[k][[v]], trace.scene['colours'])
     finite = {k: torch.nan_to_num(x, posinf=0, neginf=0) for k,x in z.items()}
-    return [Shown(k, picture(k), w, tuple(z[k].shape), finite[k].min().item(), finite[k].max().item(), a, b) for k,w,a,b in zip(STAGES, says, ms, mb)]
+    return [Shown(k, picture(k), w, tuple(z[k].shape), finite[k].min().item(), finite[k].max().item(), a, b) for k,w,a,b in zip(STAGES, says, ms, mb) if k in which]
 
 # %% ../nbs/50_stepper.ipynb #99999ae6
 def data_url(
@@ -273,10 +284,12 @@ def plot(
         points = ' '.join(f'{X(a):.1f},{Y(c):.1f}' for a,c in zip(xs, ys))
         out.append(f'<polygon points="{points}" fill="{colour}" fill-opacity=".2"/>' if filled else f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="1.8"/>')
     for a,c,colour,size in dots: out.append(f'<circle cx="{X(a):.1f}" cy="{Y(c):.1f}" r="{size}" fill="{colour}"/>')
+    words = []                          # above all lines, each with a halo
     for k,(a,colour,text) in enumerate(marks):
         end = X(a) > (l+r)/2
         out.append(f'<line x1="{X(a):.1f}" x2="{X(a):.1f}" y1="{t}" y2="{b}" stroke="{colour}" stroke-width="1.6" stroke-dasharray="{"4 3" if k else ""}"/>')
-        if text: out.append(f'<text x="{X(a)+(-4 if end else 4):.1f}" y="{t+12+14*k}" text-anchor="{"end" if end else "start"}" style="fill:{colour}">{escape(text)}</text>')
+        if text: words.append(f'<text x="{X(a)+(-4 if end else 4):.1f}" y="{t+12+14*k}" text-anchor="{"end" if end else "start"}" style="fill:{colour};paint-order:stroke;stroke:var(--jp-layout-color0,var(--back,#fff));stroke-width:4px">{escape(text)}</text>')
+    out += words
     out.append(f'<text x="{(l+r)/2:.0f}" y="{H-4}" text-anchor="middle">{escape(xlabel)}</text><text x="4" y="14">{escape(ylabel)}</text></svg>')
     return ''.join(out)
 
@@ -460,8 +473,7 @@ def guidance_rows(
     if len(b)!=3: raise InputError(f"this teacher has {len(b)} guidance branches; expected three: with instruction and picture, with the picture, with neither")
     text_cfg,image_cfg = lens.teacher.text_cfg if text_cfg is None else text_cfg, lens.teacher.image_cfg if image_cfg is None else image_cfg
     both = guided(lens, b, text_cfg, image_cfg)
-    clean = torch.stack([estimate(noisy, e, u.t, abar)[v] for e in (*b, both)])
-    imgs = lens.pictures(clean)
+    imgs = [*lens.branch_pictures(i, u.key_view, v), *lens.pictures(estimate(noisy, both, u.t, abar)[[v]])]
     below = [f'norm {number(e[v].norm().item())}' for e in (*b, both)]
     titles = ('with both','picture only','with neither',f'text {text_cfg:g}, image {image_cfg:g}')
     return framed(row(*[figure(x, c, t, 138) for x,c,t in zip(imgs, below, titles)]) + guidance_table(lens, i, v, text_cfg, image_cfg))
@@ -551,7 +563,7 @@ def source_panel(
     show:str=SHOW[1],   # one of `SHOW`
 ) -> str:
     "A stage of all views beside its source, HTML."
-    s = stages(lens, i, None, show)[STAGES.index(stage)]
+    s, = stages(lens, i, None, show, [stage])
     name = lens.trace.about['stages'].get(stage) or f'mix2mix.{stage}.{stage}'
     return framed(f'<div class=row style="flex-wrap:nowrap"><div style="flex:0 0 112px">{"".join(figure(x, f"view {v}", width=108) for v,x in enumerate(s.imgs))}</div><div style="flex:1 1 auto;min-width:0">{source_html(name)}</div></div>')
 
@@ -640,7 +652,7 @@ def contact_sheet(
     for c,i in enumerate(picked):
         u,five = trace.steps[i],stages(lens, i, v)
         x = left+c*(side+gap)
-        draw.text((x,2), f'τ = {u.tau}\nt = {u.t}', fill='black', font=font)
+        draw.text((x,2), f'tau {u.tau}\nt {u.t}', fill='black', font=font)
         for r,k in enumerate(rows):
             img = Image.fromarray(to_u8(five[k].imgs)[0])
             sheet.paste(img.resize((side,side), Image.Resampling.NEAREST if img.width <= 32 else Image.Resampling.BICUBIC), (x, head+r*(side+gap)))
@@ -700,9 +712,9 @@ class Job:
 
 # %% ../nbs/50_stepper.ipynb #b926b9bc
 PANELS = {
-    'views': 'What each stage makes of all views', 'source': 'The lines that made a picture', 'timestep': 'Why this teacher timestep',
-    'key view': 'Ask the teacher again while all look at another view', 'attention': 'Where a pixel looks', 'guidance': 'What instruction and picture each add',
-    'gradient': 'Do the views pull the weights the same way', 'ablations': 'The same run without one ingredient', 'coupled': 'Coupled sampling: two models side by side',
+    'timestep': 'Why this teacher timestep', 'key view': 'Ask the teacher again while all look at another view', 'attention': 'Where a pixel looks', 'guidance': 'What instruction and picture each add',
+    'gradient': 'Do the views pull the weights the same way', 'source': 'The lines that made a picture', 'views': 'What each stage makes of all views',
+    'ablations': 'The same run without one ingredient', 'coupled': 'Coupled sampling: two models side by side',
 }
 
 OPENED = count()    # steppers of this process
@@ -762,13 +774,13 @@ class Stepper:
 
     def redraw(self, _=None):
         if self.quiet: return
-        self.strip.value = strip(self.lens, self.i, self.view.value, self.show.value)
         name = self.panel.value
         if name not in self.panels: self.panels[name] = getattr(self, name.replace(' ','_')+'_panel')()
         children,draw = self.panels[name]
         if self.body.children != tuple(children): self.body.children = children
         try: draw()
         except InputError as e: children[-1].value = framed(f'<div>{escape(str(e))}</div>')
+        self.strip.value = strip(self.lens, self.i, self.view.value, self.show.value)      # after the panel, which may have decoded what it needs
 
     def decode(self, change):
         if self.show.value!=SHOW[0] and not self.lens.ready: self.need(self.redraw)
@@ -970,11 +982,13 @@ def stepper_table(
     clocked('open, latents as colours, no models', lambda: stepper(trace), 3000)
     app = opened.app
     def move(control, value): return lambda: setattr(control, 'value', value)
-    app.panel.value = 'gradient'
-    clocked('τ', move(app.tau, trace.taus[0]), 150)
+    clocked('τ', move(app.tau, trace.taus[1]), 150)
     clocked('update', move(app.update, max(app.update.value-1, 0)), 150)
     clocked('view', move(app.view, 2), 150)
     clocked('decode all', move(app.show, SHOW[2]), 150)
+    app.show.value = SHOW[1]
+    app.panel.value = 'views'
+    clocked('τ, all views shown', move(app.tau, trace.taus[0]), 150)
     app.panel.value = 'timestep'
     clocked('shape f', move(app.f, 2.), 150)
     clocked('first look at the key view', move(app.panel, 'key view'), 1000)
@@ -983,5 +997,5 @@ def stepper_table(
     clocked('cell', move(app.at_row, 6), 150)
     clocked('first look at guidance', move(app.panel, 'guidance'), 1000)
     clocked('text scale', move(app.text, 9.), 150)
-    clocked('source', move(app.panel, 'source'), 150)
+    clocked('first look at the source', move(app.panel, 'source'), 1000)
     return '\n'.join(['| control | ms | at most |', '|---|---|---|', *rows])
