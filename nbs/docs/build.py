@@ -185,7 +185,7 @@ def build(out, strict=False):
         extensions=['myst_nb'], nb_execution_mode='off', nb_render_markdown_format='myst', nb_output_stderr='remove', nb_ipywidgets_js={}, nb_number_source_lines=False,
         myst_enable_extensions=['dollarmath','amsmath','attrs_inline'], myst_heading_anchors=4, myst_heading_slug_func='build.slug', suppress_warnings=['myst.header'],    # a function's heading may follow a title directly
         html_theme='furo', html_title=ini['title'], html_static_path=[str(nbs/'docs'/'site.css'), str(mathjax)], html_css_files=['site.css'], mathjax_path=mathjax.name,
-        html_copy_source=False, html_show_sourcelink=False, html_show_search_summary=False, html_show_sphinx=False)
+        html_copy_source=False, html_show_sourcelink=False, html_show_sphinx=False, html_show_search_summary=False)    # a summary is read out of the page found, which browsers do not allow for files
     with tempfile.TemporaryDirectory() as tmp:
         src,html = Path(tmp)/'src', Path(tmp)/'html'
         write(src)

@@ -1,4 +1,4 @@
-"""Make the pictures of the gallery and judge them, about ten minutes on two cores: `python nbs/docs/gallery.py`. A picture that is there is kept: remove it to make it again.
+"""Make the pictures of the gallery and judge them, a quarter of an hour on two cores: `python nbs/docs/gallery.py`. A picture that is there is kept: remove it to make it again.
 
 Which scenes and instructions is settled here, before anything has run: of the first fourteen held-out problems from seed 901000 on, one of each kind, these eight kinds.
 Every method runs once, with its default settings and seed 0; nothing is left out afterwards."""
