@@ -27,6 +27,7 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 from .core import InputError, progress, seeded, whole_folder
 from .schedule import scaled_linear_abar
 from .views import Views, world_views
+from .student import awake
 from .teacher import PipelineTeacher, TeacherCond, canny, guide, load_part, look_at
 from .exact import ExactCond, ExactTeacher, outcome_prior
 from .mini import assets, changed_more, encode_all, fit, load_teacher
@@ -235,12 +236,12 @@ class TaskTeacher(PipelineTeacher):
         told = self.show(views.crop(self.size))
         latents = None if told.picture is None else self.posterior(told.picture).mode().float().cpu()
         seen = as_channels(latents, told.edges, told.light, (len(views),*self.latent_shape[1:])).to(self.device, self.dtype)
-        words = [prompt] if self.text_cfg == 1 else [prompt,'']
-        return TeacherCond(self.read(words), seen.repeat(len(words),1,1,1))
+        text = self.read([prompt] if self.text_cfg == 1 else [prompt,''])
+        return TeacherCond(text, seen.repeat(len(text),1,1,1), self.known(text, self.pipe.unet))
 
-    def ask(self, z, t, text, image, looking):
+    def ask(self, z, t, text, cond, look):
         "The network's raw answer for all rows of the batch."
-        with looking() as unet: return unet(torch.cat([z, image], 1), t, encoder_hidden_states=text).sample
+        with awake(self.pipe.unet, self.device), look(self.pipe.unet, 0) as unet: return unet(torch.cat([z, cond.image], 1), t, encoder_hidden_states=text).sample
 
     def guidance(self, e_text, e_unc=None):
         "The answers combined."
@@ -491,7 +492,7 @@ class PictureTeacher(PipelineTeacher):
         net = self.pipe.image_encoder
         x = F.interpolate(imgs.float(), (net.config.image_size,)*2, mode='bicubic', antialias=True).clamp(0,1)
         x = (x-x.new_tensor(CLIP_MEAN)[:,None,None])/x.new_tensor(CLIP_STD)[:,None,None]
-        return net(x.to(self.device, self.dtype)).image_embeds[:,None]
+        with awake(net, self.device): return net(x.to(self.device, self.dtype)).image_embeds[:,None]
 
     @torch.no_grad()
     def condition(self, views:Views, prompt:str='') -> TeacherCond:
@@ -512,7 +513,7 @@ class PictureTeacher(PipelineTeacher):
         n,branches = len(z_t),1 if self.text_cfg == 1 else 2
         if not 0 <= t < len(self.abar): raise InputError(f"t={t} is not a timestep of this teacher; expected 0 to {len(self.abar)-1}")
         if len(cond.image) != branches*n: raise InputError(f"latents of {n} views with the conditioning of {len(cond.image)//branches}; expected the same views")
-        with look_at(self.pipe.unet, n, key_view) as unet:
+        with awake(self.pipe.unet, self.device), look_at(self.pipe.unet, n, key_view) as unet:
             out = unet(torch.cat([z_t.to(cond.image).repeat(branches,1,1,1), cond.image], 1), torch.full((), t, device=self.device), encoder_hidden_states=cond.text).sample
         return out.float().unflatten(0, (branches,n))
 
