@@ -16,7 +16,7 @@ import asyncio, base64, copy, inspect, io, math, re, threading
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from html import escape
-from itertools import count
+from itertools import count, islice
 from importlib import import_module
 from pathlib import Path
 from statistics import NormalDist
@@ -44,7 +44,7 @@ class Lens:
         teacher=None,       # the editor of the run; None: found by `load`
         student=None,       # its multi-view model; only its autoencoder is used here
     ):
-        self.trace,self.teacher,self.student,self.lock = trace,teacher,student,threading.RLock()    # one question at a time
+        self.trace,self.teacher,self.student,self.lock = trace,teacher,student,threading.RLock()    # one question to the teacher at a time: its attention is changed for some
         if teacher is not None and trace.steps and trace.about['kind']=='distill' and tuple(trace.steps[0].z0_t.shape[1:]) != tuple(teacher.latent_shape):
             raise InputError(f"the trace has latents {tuple(trace.steps[0].z0_t.shape[1:])} of the editor, this one has {tuple(teacher.latent_shape)}; expected the models of the run")
         self.whole = set()      # what was decoded for all views
@@ -76,12 +76,12 @@ class Lens:
     @torch.no_grad()
     def decode(self, what:str, i:int, v:int|None) -> Tensor:
         z = latents(self.trace, i)[what]
-        with self.lock: return (self.student if what=='query' else self.teacher).decode(z if v is None else z[[v]]).cpu()
+        return (self.student if what=='query' else self.teacher).decode(z if v is None else z[[v]]).cpu()
 
     @torch.no_grad()
     def pictures(self, z:Tensor) -> Tensor:
         "Pictures of latents of the editor."
-        with self.lock: return self.teacher.decode(torch.nan_to_num(z.float(), posinf=0, neginf=0)).cpu()
+        return self.teacher.decode(torch.nan_to_num(z.float(), posinf=0, neginf=0)).cpu()
 
     @torch.no_grad()
     def branches(self, i:int, key_view) -> Tensor:
@@ -626,7 +626,7 @@ def coupled_rows(
     t = runs[lam]
     i = min(i, len(t.steps)-1)
     u,pick = t.steps[i],slice(None) if v is None else [v]
-    with torch.no_grad(), lens.lock: a,b = lens.teacher.decode(u.x0_a[pick].float()).cpu(), lens.student.decode(u.x0_b[pick].float()).cpu()
+    with torch.no_grad(): a,b = lens.teacher.decode(u.x0_a[pick].float()).cpu(), lens.student.decode(u.x0_b[pick].float()).cpu()
     curves = {k: gap(r) for k,r in sorted(runs.items())}
     top = max(map(max, curves.values()))
     chart = plot([(range(len(y)), y, SERIES[n%4], False) for n,y in enumerate(curves.values())], (0, max(len(y) for y in curves.values())-1 or 1), (0, math.ceil(top*5)/5 or 1), 'step', 'distance of the two estimates', marks=[(i,'#888','')])
@@ -797,6 +797,14 @@ class Stepper:
             if self.lens.ready: then()
         self.job.start(loading(), 1, 'loading the models', then=done)
 
+    def guarded(self, pieces):
+        "The same pieces, each made while nobody else asks the models."
+        end,pieces = object(),iter(pieces)
+        while True:
+            with self.lens.lock: piece = next(pieces, end)
+            if piece is end: return
+            yield piece
+
     def asking(self, out, draw):
         "`draw` for a panel that asks the models."
         def drawn():
@@ -887,7 +895,7 @@ class Stepper:
         self.compare = w.Button(description='Run them', tooltip='Run the chosen variants from the same seed, 22 short updates each', button_style='primary')
         def run(_):
             names = [b.description for b in self.toggles if b.value and b.description not in self.found]
-            def go(): self.job.start(ablate(self.lens, names), len(names)*n_steps(**{k: SHORT[k] for k in ('timesteps','first','updates')}), 'running the variants', each)
+            def go(): self.job.start(self.guarded(ablate(self.lens, names)), len(names)*n_steps(**{k: SHORT[k] for k in ('timesteps','first','updates')}), 'running the variants', each)
             def each(piece):
                 self.job.text.value = piece[0]
                 if piece[1] is not None: self.found[piece[0]] = piece[1]; draw()
@@ -907,14 +915,13 @@ class Stepper:
         self.sample = w.Button(description='Run this λ', tooltip='Sample both models side by side with this λ, from the seed of the run', button_style='primary')
         def run(_):
             def go():
-                if self.lam.value in self.runs: return
-                trace = coupled_run(self.lens, self.lam.value)
-                self.job.start(iter(trace.grow, False), 12, f'λ = {self.lam.value:g}', lambda _: keep(trace, self.lam.value))
+                lam = self.lam.value
+                trace = self.runs.get(lam) or coupled_run(self.lens, lam)      # one that was stopped goes on
+                def grown(_):
+                    self.runs[lam] = trace
+                    draw()
+                self.job.start(self.guarded(iter(trace.grow, False)), 12-len(trace.steps), f'λ = {lam:g}', grown)
             self.need(go)
-        def keep(trace, lam):
-            if trace.complete: self.runs[lam] = trace
-            elif len(trace.steps) and lam not in self.runs: self.runs[lam] = trace
-            draw()
         def draw():
             if self.lam.value in self.runs: out.value = coupled_rows(self.lens, self.runs, self.lam.value, self.step.value)
             else: out.value = framed('<div class=dim>Choose a strength and run it: twelve steps of both models. Runs stay, so that their distances can be compared.</div>')
@@ -931,19 +938,9 @@ class Stepper:
             self.tau.value = t.taus[-1]
             self.quiet = False
             self.pick_tau()
-        def run(pieces, n):
-            def locked():
-                while True:
-                    with self.lens.lock: more = t.grow()
-                    if not more: return
-                    yield
-            def some():
-                for k,_ in enumerate(locked(), 1):
-                    yield
-                    if k==pieces: return
-            self.job.start(some(), n, 'making updates', grown, self.title)
-        self.once.on_click(lambda _: run(1, 1))
-        self.go.on_click(lambda _: run(None, t.about.get('total') or 100))
+        def run(n): self.job.start(islice(self.guarded(iter(t.grow, False)), n), n or 100, 'making updates', grown, self.title)
+        self.once.on_click(lambda _: run(1))
+        self.go.on_click(lambda _: run(None))
         return w.HBox([self.once, self.go])
 
 # %% ../nbs/50_stepper.ipynb #5ce606a9
