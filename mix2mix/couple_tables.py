@@ -6,7 +6,8 @@
 __all__ = ['TASKS', 'STEPS', 'LAM', 'TASK_METHODS', 'SLOW', 'TASK_MEASURES', 'LAMS', 'TaskProblem', 'task_problem',
            'task_problems', 'TaskRow', 'truth_of', 'score_task', 'combined', 'warm', 'distilled', 'redrawn', 'as_given',
            'run_task', 'task_models', 'run_tasks', 'read_rows', 'task_table', 'Gain', 'gains', 'gain_table',
-           'run_sweep', 'SweepPoint', 'sweep_points', 'CoupleCost', 'couple_cost', 'cli_seconds', 'couple_table']
+           'run_sweep', 'SweepPoint', 'sweep_points', 'CoupleCost', 'couple_cost', 'CommandCost', 'command_cost',
+           'couple_table', 'cost_table']
 
 # %% ../nbs/43_couple_tables.ipynb #f3f51a4c
 import json,math,tempfile
@@ -24,7 +25,7 @@ from .core import InputError, progress, seeded
 from .world import EVALUATION_SEEDS, HUES, KINDS, Scene, dome_cameras, make_edit, make_scene, render
 from .views import Views
 from .distill import edit, reference_given
-from .couple import couple, sample_alone, spatial_pair
+from .couple import couple, spatial_pair
 from .compose import compose_edit, coupled, du, image_to_multiview, liu, multidiffusion, per_image, sdedit, student_at, warm_edit
 from .tasks import ExactTask, Style, TaskTeacher, coarse_edit, draw_light, draw_move, draw_style, load_task, motion, lights, palettes, places, reference_task, show_coarse, show_edges, show_light, styled
 from .metrics import Geometry, Interval, Pixels, colour_gap, depth_geometry, interval, met3r, psnr, ssim, temporal_flickering
@@ -71,7 +72,7 @@ def task_problem(
         try: e = make_edit(scene, kind, seed)
         except InputError: return None                                     # this kind makes no sense for this scene
         return TaskProblem(task, seed, source, source, e.instruction, None, e.outcomes, None)
-    style = draw_style(rng)
+    style = draw_style(rng)._replace(hue='colourful')                      # a style that names the hue has one right answer, and no disagreement to cure
     return TaskProblem(task, seed, source, source, style.prompt, show_edges, palettes(scene, style, rng), style)
 
 def task_problems(
@@ -95,7 +96,7 @@ class TaskRow(NamedTuple):
     method:str
     seed:int                  # of the problem
     error:str = ''            # what went wrong; empty: nothing
-    psnr:float = math.nan     # dB against the truth
+    psnr:float = math.nan     # dB against the truth, 99 at most
     changed:float = math.nan  # dB, where the truth differs from the source
     ssim:float = math.nan
     met3r:float = math.nan    # colour difference between views of one point, 0 to 1
@@ -131,12 +132,12 @@ def score_task(
     changed = (truth-source.imgs).abs().amax(1) > .05
     shot = render(p.after[0], source.c2w, source.K, result.imgs.shape[-1], samples=1)
     where = [v for v in range(len(changed)) if changed[v].sum() > 0]
-    return TaskRow(p.task, method, p.seed, '', psnr(result.imgs, truth).mean().item(), psnr(result.imgs[where], truth[where], changed[where]).mean().item() if where else math.nan, ssim(result.imgs, truth).mean().item(),
+    return TaskRow(p.task, method, p.seed, '', psnr(result.imgs, truth).clamp(max=99.).mean().item(), psnr(result.imgs[where], truth[where], changed[where]).clamp(max=99.).mean().item() if where else math.nan, ssim(result.imgs, truth).mean().item(),
         float(met3r(result.imgs, depth_geometry(shot.depth, source.c2w, source.K), Pixels(), colour_gap)), float(temporal_flickering(result.imgs)), seconds)
 
 # %% ../nbs/43_couple_tables.ipynb #c75c793d
 STEPS = 15     # denoising steps of both models in the tables
-LAM = .1       # strength of the coupling in the tables
+LAM = .4       # strength of the coupling in the tables
 
 def combined(
     how:Callable,   # one of the functions of `compose`
@@ -193,7 +194,7 @@ def task_models(
     "The models of a table; networks are loaded once."
     from mix2mix.mini import fast_format, load_student, load_teacher
     student = load_student(autocast=fast_format())
-    if teacher == 'exact': return lambda p: ExactTask(p.after, p.given, student.vae), student
+    if teacher == 'exact': return lambda p: ExactTask(p.after, p.given, student.vae, size=student.size), student    # at the student's size: one grid for all methods, and the student at its best
     if teacher != 'mini': raise InputError(f"teacher {teacher!r} does not exist; expected 'exact' or 'mini'")
     editor,net = load_teacher() if 'instruct' in tasks else None,load_task() if set(tasks)-{'instruct'} else None
     return lambda p: editor if p.show is None else TaskTeacher(net.pipe, p.show, net.text_cfg, net.steps), student
@@ -243,7 +244,7 @@ def task_table(
     mine = [r for r in rows if r.task == task]
     names = [m for m in TASK_METHODS if any(r.method == m for r in mine)] + [m for m in dict.fromkeys(r.method for r in mine) if m not in TASK_METHODS]
     def cell(m, k, digits):
-        return in_words(interval([min(getattr(r, k), 99.) for r in mine if r.method == m and not r.error]), 1, digits)
+        return in_words(interval([getattr(r, k) for r in mine if r.method == m and not r.error]), 1, digits)
     lines = [[task,'problems',*(t for t,_ in TASK_MEASURES.values())]]
     for m in names:
         good,bad = sum(r.method == m and not r.error for r in mine),sum(r.method == m and bool(r.error) for r in mine)
@@ -313,32 +314,46 @@ def sweep_points(
 class CoupleCost(NamedTuple):
     "Medians over the rounds."
     coupled:float    # seconds of a coupled run
-    alone:float      # seconds of the two models sampled by themselves, with the same steps
-    ratio:float      # median of the ratios of the rounds
+    calls:float      # of which in calls of the two models
+    ratio:float      # the first by the second
 
 def couple_cost(
-    rounds:int=7,      # coupled and alone, in turn
-    steps:int=6,       # of each run
+    rounds:int=5,      # runs
+    steps:int=6,       # of each
     n_views:int=4,     # views
     models:tuple|None=None,   # teacher and student; None: the miniature's editor and student
 ) -> CoupleCost:
-    "Compare a coupled run with the two models' own sampling."
+    "Compare a coupled run with its calls of the two models."
     from mix2mix.mini import load_student, load_teacher
     teacher,student = models or (load_teacher(), load_student())
-    views = task_problem('relight', 800_000, n_views, student.size).source
-    a,b = spatial_pair(views, 'make the ball red', teacher, student_at(student, teacher), gen=seeded(0), steps=steps, reference=reference_given(views.imgs[0]))
-    def alone(): sample_alone(a, seeded(1)); sample_alone(b, seeded(2))
-    def together():
-        for _ in couple(a, b, gens=(seeded(1),seeded(2)), lam=.1): pass
-    alone(); together()
-    times = [(seconds_of(together, student.device), seconds_of(alone, student.device)) for _ in range(rounds)]
-    return CoupleCost(median(t for t,_ in times), median(t for _,t in times), median(t/u for t,u in times))
+    views,spent = task_problem('relight', 800_000, n_views, student.size).source,[]
+    def timed(d):
+        def x0(x, i):
+            begin = perf_counter(); out = d.x0(x, i); spent.append(perf_counter()-begin)
+            return out
+        return d._replace(x0=x0)
+    a,b = [timed(d) for d in spatial_pair(views, 'make the ball red', teacher, student_at(student, teacher), gen=seeded(0), steps=steps, reference=reference_given(views.imgs[0]))]
+    times = []
+    for k in range(rounds+1):
+        spent.clear()
+        whole = seconds_of(lambda: list(couple(a, b, gens=(seeded(1),seeded(2)), lam=.1)), student.device)
+        if k: times.append((whole, sum(spent)))                       # the first run warms up
+    return CoupleCost(median(t for t,_ in times), median(u for _,u in times), median(t/u for t,u in times))
 
-def cli_seconds() -> float:   # seconds
-    "How long `mix2mix couple` takes for the scene of the demo, in a fresh process, models loaded."
+class CommandCost(NamedTuple):
+    "What `mix2mix couple` takes for the scene of the demo, in a fresh process."
+    seconds:float      # from the start of the process to its end
+    processor:float    # processor seconds: what it would take at most if nothing else ran
+
+def command_cost() -> CommandCost:
+    "Measure `mix2mix couple` with its default settings."
+    import resource
+    def spent(): u = resource.getrusage(resource.RUSAGE_CHILDREN); return u.ru_utime+u.ru_stime
     with tempfile.TemporaryDirectory() as d:
         cold(command('scene', f'{d}/scene'))
-        return cold(command('couple', f'{d}/scene', 'make the ball colourful', '--out', f'{d}/out'))
+        before = spent()
+        seconds = cold(command('couple', f'{d}/scene', 'make the ball colourful', '--out', f'{d}/out'))
+    return CommandCost(seconds, spent()-before)
 
 def couple_table(
     out:str='mix2mix-couple',     # folder of the results; one that an earlier call left is picked up
@@ -355,6 +370,12 @@ def couple_table(
     for t in TASKS:
         parts.append('\n'.join([f'| {t}: lam | PSNR where it changed, dB | PSNR, dB | MEt3R of colours |', '|---|---|---|---|',
             *(f'| {p.lam:g} | {in_words(p.faithful, 1, 1)} | {in_words(p.whole, 1, 1)} | {in_words(p.met3r, 1, 4)} |' for p in sweep_points(swept, t))]))
-    cost = couple_cost()
-    parts.append('\n'.join(['| cost | value |', '|---|---|', f'| coupled run / the two models by themselves | {cost.ratio:.3f} |', f'| `mix2mix couple` of the demo scene in a fresh process, seconds | {cli_seconds():.1f} |']))
-    return '\n\n'.join(parts)
+    if not (out/'cost.json').is_file(): write_json(out/'cost.json', couple_cost()._asdict() | {f'command_{k}': v for k,v in command_cost()._asdict().items()})
+    return '\n\n'.join([*parts, cost_table(out/'cost.json')])
+
+def cost_table(
+    path:str|Path,   # file that `couple_table` wrote
+) -> str:            # Markdown
+    "What coupling costs."
+    c = json.loads(Path(path).read_text())
+    return '\n'.join(['| cost | |', '|---|---|', f"| coupled run / its calls of the two models | {c['ratio']:.3f} |", f"| `mix2mix couple` of the demo scene in a fresh process, seconds | {c['command_seconds']:.1f} |", f"| … of which the processor worked | {c['command_processor']:.1f} |"])
