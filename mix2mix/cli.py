@@ -594,7 +594,7 @@ def step(
     return f"{html}: {path.stat().st_size/1e6:.1f} MB, open it in a browser"
 
 def train_mini(
-    part:str,    # data, vae, decoder, student, editor, or all
+    part:str,    # data, vae, decoder, student, source_student, editor, clip, or all
     **options,   # of `mini.train_mini`
 ) -> str:
     "Train the small models from nothing; run again to resume."
@@ -603,15 +603,16 @@ def train_mini(
     return f"{part}: done"
 
 def bench(
-    name:str,    # agreement, table1, table3, table4, vae, student, loop, cold, speed, couple or stepper
+    name:str,    # agreement, table1, table3, table4, models, vae, student, loop, cold, speed, couple or stepper
     **options,   # of `benchmark.table`, of `speed.speed_table` and of `couple_tables.couple_table`
 ) -> str:
     "Rerun a table of numbers."
     from mix2mix.benchmark import table
     from mix2mix.couple_tables import couple_table
+    from mix2mix.limits import models_table
     from mix2mix.speed import speed_table
     from mix2mix.stepper import stepper_table
-    f = dict(speed=speed_table, couple=couple_table, stepper=stepper_table).get(name, table)
+    f = dict(speed=speed_table, couple=couple_table, stepper=stepper_table, models=models_table).get(name, table)
     return f(**split_options(f, options | dict(name=name))[0])
 
 def survey(

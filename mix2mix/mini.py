@@ -52,8 +52,9 @@ def load_student(
     return SevaStudent.from_pretrained(folder or assets()/'student', autocast=autocast)
 
 def fast_format() -> torch.dtype|None:
-    "bfloat16 on a processor that multiplies matrices of it in hardware (AMX), None on others; what the command line and the benchmark go by."
-    return torch.bfloat16 if hasattr(torch.cpu, 'get_capabilities') and torch.cpu.get_capabilities().get('amx_bf16') else None
+    "bfloat16 on a processor that multiplies it in hardware (AMX, AVX-512), None on others; what the command line and the benchmark go by."
+    can = torch.cpu.get_capabilities() if hasattr(torch.cpu, 'get_capabilities') else {}
+    return torch.bfloat16 if can.get('amx_bf16') or can.get('avx512_bf16') else None
 
 # %% ../nbs/07_mini.ipynb #d0df91ba
 def make_shard(
