@@ -5,10 +5,10 @@
 # %% auto #0
 __all__ = ['HOLE', 'HOURS', 'CHANNELS', 'TASK_SEEDS', 'SHOWN', 'CLIP_MEAN', 'CLIP_STD', 'motion', 'coarse_edit', 'Move',
            'draw_move', 'moved', 'Style', 'draw_style', 'styled', 'edge_map', 'draw_light', 'light_in_views', 'Told',
-           'show_coarse', 'show_edges', 'show_light', 'as_channels', 'sampled_views', 'no_camera', 'TaskTeacher',
-           'reference_task', 'learns', 'wider', 'task_pipe', 'load_task', 'places', 'lights', 'palettes', 'ExactTask',
-           'make_task_shard', 'load_task_data', 'task_loss', 'train_tasks', 'save_task', 'PictureTeacher', 'show_known',
-           'panorama', 'sun_map', 'maps_in_views', 'show_maps']
+           'show_coarse', 'show_edges', 'show_light', 'as_channels', 'sampled_views', 'no_camera', 'ShownTeacher',
+           'TaskTeacher', 'reference_task', 'learns', 'wider', 'task_pipe', 'load_task', 'places', 'lights', 'palettes',
+           'ExactTask', 'make_task_shard', 'load_task_data', 'task_loss', 'train_tasks', 'save_task', 'PictureTeacher',
+           'show_known', 'panorama', 'sun_map', 'maps_in_views', 'show_maps']
 
 # %% ../nbs/33_tasks.ipynb #8ac02107
 import json,math
@@ -219,7 +219,21 @@ def no_camera(
     "A picture of which nobody knows where it was taken."
     return Views(image[None], torch.full((1,4,4), math.nan), torch.eye(3)[None], ['picture'])
 
-class TaskTeacher(PipelineTeacher):
+class ShownTeacher(PipelineTeacher):
+    "A pipeline that is shown something beside the noise, and is asked with it and perhaps without."
+    def guidance(self, e, e_unc=None):
+        "The answers combined."
+        return e if e_unc is None else guide(e, e_unc, e_unc, self.text_cfg, 1.)
+
+    def edit_views(self, views:Views, prompt:str, gen:torch.Generator, steps:int|None=None) -> Views:
+        "Every view on its own; same size and cameras."
+        return sampled_views(self, views, prompt, gen, self.steps if steps is None else steps)
+
+    def edit(self, image:Tensor, prompt:str, gen:torch.Generator, steps:int|None=None) -> Tensor:
+        "One picture; relighting has to know the camera and wants `edit_views`."
+        return self.edit_views(no_camera(image), prompt, gen, steps).imgs[0]
+
+class TaskTeacher(ShownTeacher):
     "The editor's network, taught to harmonise, stylise and relight."
     def __init__(self,
         pipe,                # a diffusers InstructPix2Pix pipeline whose network has `CHANNELS` inputs
@@ -242,18 +256,6 @@ class TaskTeacher(PipelineTeacher):
     def ask(self, z, t, text, cond, look):
         "The network's raw answer for all rows of the batch."
         with awake(self.pipe.unet, self.device), look(self.pipe.unet, 0) as unet: return unet(torch.cat([z, cond.image], 1), t, encoder_hidden_states=text).sample
-
-    def guidance(self, e_text, e_unc=None):
-        "The answers combined."
-        return e_text if e_unc is None else guide(e_text, e_unc, e_unc, self.text_cfg, 1.)
-
-    def edit_views(self, views:Views, prompt:str, gen:torch.Generator, steps:int|None=None) -> Views:
-        "Every view on its own; same size and cameras."
-        return sampled_views(self, views, prompt, gen, self.steps if steps is None else steps)
-
-    def edit(self, image:Tensor, prompt:str, gen:torch.Generator, steps:int|None=None) -> Tensor:
-        "One picture; relighting has to know the camera and wants `edit_views`."
-        return self.edit_views(no_camera(image), prompt, gen, steps).imgs[0]
 
 def reference_task(
     views:Views,          # cropped to the student's picture size
@@ -463,7 +465,7 @@ def save_task(
 # %% ../nbs/33_tasks.ipynb #63c9e95a
 CLIP_MEAN,CLIP_STD = (.48145466,.4578275,.40821073),(.26862954,.26130258,.27577711)
 
-class PictureTeacher(PipelineTeacher):
+class PictureTeacher(ShownTeacher):
     "A frozen image-conditioned network: latents of pictures stand beside the noise, an embedding of the view takes the prompt's place."
     def __init__(self,
         pipe,                   # a diffusers StableDiffusionImageVariationPipeline; its networks are frozen in place
@@ -516,18 +518,6 @@ class PictureTeacher(PipelineTeacher):
         with awake(self.pipe.unet, self.device), look_at(self.pipe.unet, n, key_view) as unet:
             out = unet(torch.cat([z_t.to(cond.image).repeat(branches,1,1,1), cond.image], 1), torch.full((), t, device=self.device), encoder_hidden_states=cond.text).sample
         return out.float().unflatten(0, (branches,n))
-
-    def guidance(self, e, e_unc=None):
-        "The answers combined."
-        return e if e_unc is None else guide(e, e_unc, e_unc, self.text_cfg, 1.)
-
-    def edit_views(self, views:Views, prompt:str, gen:torch.Generator, steps:int|None=None) -> Views:
-        "Every view on its own; same size and cameras."
-        return sampled_views(self, views, prompt, gen, self.steps if steps is None else steps)
-
-    def edit(self, image:Tensor, prompt:str, gen:torch.Generator, steps:int|None=None) -> Tensor:
-        "One picture; relighting has to know the camera and wants `edit_views`."
-        return self.edit_views(no_camera(image), prompt, gen, steps).imgs[0]
 
 def show_known(
     hole:Sequence[float]=HOLE,   # colour of what nobody knows, as in `coarse_edit`
