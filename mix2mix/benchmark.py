@@ -747,7 +747,7 @@ class Overhead(NamedTuple):
     student:float       # the student's network alone, forward and backward
     teacher:float       # the teacher's network alone, forward, all guidance branches
     optimizer:float     # one step of AdamW alone
-    ratio:float         # the first by the sum of student and teacher
+    ratio:float         # the first by the sum of student and teacher of the same round
 
 @contextmanager
 def catch_inputs(
@@ -791,7 +791,7 @@ def overhead(
 
     times = [[seconds_of(f, student.device) for f in (lambda: next(loop), student_pass, teacher_pass, stepper.step)] for _ in range(rounds)]
     whole,s,t,o = map(median, zip(*times))
-    return Overhead(whole, s, t, o, whole/(s+t))
+    return Overhead(whole, s, t, o, median(whole/(s+t) for whole,s,t,_ in times))
 
 class LoopBench(NamedTuple):
     "What the loop adds to the networks, seconds."
@@ -807,7 +807,7 @@ class LoopBench(NamedTuple):
     ratio_large:float
 
 def bench_loop(
-    rounds:int=30,   # iterations to time
+    rounds:int=60,   # iterations to time; a third of them at twice the side
 ) -> LoopBench:
     "The loop against the bare networks: the miniature as it is, and on pictures of twice the side."
     from mix2mix.mini import load_student, load_teacher

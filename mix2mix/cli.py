@@ -684,11 +684,13 @@ def main(
     "Run one command."
     try:
         f,options = parse(sys.argv[1:] if argv is None else argv)
+        from mix2mix.core import keep_memory   # only now: it brings torch
+        keep_memory()
         print(f(**options))
         return 0
     except KeyboardInterrupt as e: return complain(str(e) or 'stopped; nothing was written', 130)
     except Exception as e:
-        from mix2mix.core import InputError    # only now: it brings torch
+        from mix2mix.core import InputError
         if isinstance(e, (InputError,OSError,FloatingPointError)): return complain(e, 2)
         if type(e).__name__=='OutOfMemoryError': return complain(f"{str(e).splitlines()[0]} Try --settings bf16,checkpointing, fewer pictures (--frames) or another --device; a state that was saved is whole: mix2mix edit --resume", 2)
         raise

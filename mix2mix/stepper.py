@@ -101,7 +101,7 @@ class Lens:
     def tokens(self, i:int, key_view) -> dict:
         "Queries and keys of every self-attention layer at update `i`, in the branch with everything: name to (queries (views, heads, tokens, d), keys, scale)."
         u,unet,n,caught,hooks = self.trace.steps[i],self.teacher.pipe.unet,len(self.trace.views),{},[]
-        layers = {k: m for k,m in unet.named_modules() if hasattr(m, 'set_processor') and not m.is_cross_attention}
+        layers = {k: m for k,m in unet.named_modules() if hasattr(type(m), 'set_processor') and not m.is_cross_attention}
         with self.lock:
             try:
                 for k,m in layers.items():

@@ -95,7 +95,7 @@ def word_layers(
     "The layers of `net` whose keys and values can be made before."
     def plain(m): return (m.to_k is not None and m.added_kv_proj_dim is None and m.group_norm is None and m.spatial_norm is None and not m.norm_cross and m.norm_q is None and m.norm_k is None
         and not m.residual_connection and m.rescale_output_factor == 1 and m.scale == (m.to_q.out_features//m.heads)**-.5)
-    return [m for m in net.modules() if hasattr(m, 'set_processor') and m.is_cross_attention and plain(m)]
+    return [m for m in net.modules() if hasattr(type(m), 'set_processor') and m.is_cross_attention and plain(m)]
 
 def known_words(
     net,          # a diffusers network
@@ -152,8 +152,8 @@ def key_layers(
     keys = list(key_view) if isinstance(key_view, Sequence) else [int(key_view)]
     if not keys or not all(0 <= k < n_views for k in keys):
         raise InputError(f"key_view={key_view} is not among the {n_views} views; expected 0 to {n_views-1}")
-    index = torch.cat([torch.full((1,), k, device=unet.device) for k in keys])  # filled on the device: the host does not wait
-    layers = [m for m in unet.modules() if hasattr(m, 'set_processor') and not m.is_cross_attention]
+    layers = [m for m in unet.modules() if hasattr(type(m), 'set_processor') and not m.is_cross_attention]
+    index = torch.cat([torch.full((1,), k, device=next(unet.parameters()).device) for k in keys])  # filled on the device: the host does not wait
     return layers, [KeyViewAttention(m.processor, n_views, index) for m in layers]
 
 # %% ../nbs/06_teacher.ipynb #24dbc1fb
