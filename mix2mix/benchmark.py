@@ -965,7 +965,7 @@ def source_student(
     "The student that was trained on unedited scenes only."
     from mix2mix.mini import assets
     if folder and not Path(folder).is_dir(): raise InputError(f"no student in {folder}; expected a folder that save_pretrained wrote")
-    return folder or (str(assets()/'student_source') if (assets()/'student_source').is_dir() else '')
+    return folder or (str(assets()/'source_student') if (assets()/'source_student').is_dir() else '')
 
 def run_table3(
     out:str|Path,              # folder of the results; one that an earlier call left is picked up

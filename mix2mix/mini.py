@@ -48,8 +48,9 @@ def load_student(
     folder:str|Path|None=None,   # a trained student; None: the shipped one
     autocast:torch.dtype|None=None,  # number format inside the network, see `fast_format`; None: single precision
 ) -> SevaStudent:
-    "The miniature's multi-view model."
-    return SevaStudent.from_pretrained(folder or assets()/'student', autocast=autocast)
+    "The miniature's multi-view model; without an autoencoder of its own it shares that of the editor beside it, as the shipped one does."
+    folder = Path(folder or assets()/'student')
+    return SevaStudent.from_pretrained(folder, autocast=autocast, vae=own if (own := folder/'vae').is_dir() else folder.parent/'teacher'/'vae')
 
 def fast_format() -> torch.dtype|None:
     "bfloat16 on a processor that multiplies it in hardware (AMX, AVX-512), None on others; what the command line and the benchmark go by."
@@ -555,7 +556,9 @@ def ship(
     from diffusers import StableDiffusionInstructPix2PixPipeline
     folder = Path(folder)
     with whole_folder(out) as d:
-        for name in ('student','source_student'): SevaStudent.from_pretrained(folder/name).save_pretrained(d/name, torch.float16)
+        for name in ('student','source_student'):
+            load_student(folder/name).save_pretrained(d/name, torch.float16)
+            shutil.rmtree(d/name/'vae')                       # the editor's is the same
         with quiet_loading(): pipe = StableDiffusionInstructPix2PixPipeline.from_pretrained(folder/'teacher', torch_dtype=torch.float16)
         pipe.save_pretrained(d/'teacher')
         shutil.copytree(folder/'clip', d/'clip')

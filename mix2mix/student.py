@@ -339,13 +339,14 @@ class SevaStudent:
         folder:str|Path,               # written by `save_pretrained`
         embed:Callable|None=None,      # picture embedding; None: the one named in the folder
         autocast:torch.dtype|None=None,# number format inside the network
+        vae:str|Path|None=None,        # folder of the autoencoder; None: the one in `folder`
     ):
         "Read a student, in float32, on the CPU; `.to(device)` moves it."
         path = Path(folder)/'student_config.json'
         s = read_json(path)
         missing = [k for k in ('scaling','octaves','shift','size','embed') if k not in s]
         if missing: raise InputError(f"{path} lacks {', '.join(missing)}; expected a file written by SevaStudent.save_pretrained")
-        vae = load_vae(Path(folder)/'vae')
+        vae = load_vae(vae or Path(folder)/'vae')
         return cls(Seva.from_pretrained(Path(folder)/'net'), vae, embed or make_embed(s['embed'], vae), seva_sigmas(s['shift']), find_scaling(s['scaling']), s['octaves'], s['size'] if isinstance(s['size'], int) else tuple(s['size']), autocast)
 
 # %% ../nbs/05_student.ipynb #08c8ad6e
