@@ -43,7 +43,7 @@ def test_imports_stand_in_cells_of_their_own(): python('.ci/lint_cells.py')
 
 def test_readme_has_two_shell_blocks():
     install,test = re.findall(r'^```sh\n(.*?)^```$', (root/'README.md').read_text(), re.M|re.S)[:2]
-    assert install.strip().endswith('mix2mix demo') and test.strip().endswith('pytest nbs')
+    assert install.strip().endswith('mix2mix demo') and test.strip().endswith('pytest nbs -n 2')
 
 def test_readme_names_every_notebook_once():
     links = re.findall(r'\]\((nbs/[^)#]*)\)', (root/'README.md').read_text())
