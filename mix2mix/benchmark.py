@@ -34,7 +34,7 @@ import mix2mix
 from .core import InputError, grid, progress, seeded, whole_folder
 from .world import EVALUATION_SEEDS, KINDS, Edit, Scene, dome_cameras, make_edit, make_scene, render
 from .schedule import student_timesteps
-from .views import Views, load_views, world_views
+from .views import Views, height_width, load_views, world_views
 from .student import sample
 from .exact import ExactTeacher
 from .align import align, fit_align, learned_align, resize
@@ -925,7 +925,7 @@ def student_alone(
 ) -> Views:                # edited, at the teacher's picture size
     "The other views painted from one edited view."
     square = views.crop(student.size)
-    picture = resize(reference_edited(square, problem.edit.instruction, teacher, 0, gen)[None], (student.size,student.size))[0]
+    picture = resize(reference_edited(square, problem.edit.instruction, teacher, 0, gen)[None], height_width(student.size))[0]
     z = sample(student, student.condition(picture, square, 0), gen, 20, scale=1.)[1:]
     return edited_views(views, align(z, student, teacher), teacher)
 

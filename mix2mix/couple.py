@@ -16,7 +16,7 @@ import math, torch
 from torch import Tensor
 from .core import InputError, noise_like, seeded
 from .schedule import abar_to_sigma, matched_tau
-from .views import Views
+from .views import Views, height_width
 from .align import align, resize
 from .query import query
 from .distill import edited_views, reference_edited
@@ -297,7 +297,7 @@ def align_back_decode_encode(
     teacher,       # its `decode` makes pictures
 ) -> Tensor:       # the student's latents of these pictures
     "Carry the teacher's latents to the student's space as pictures: decode, resize, encode."
-    return student.encode(resize(teacher.decode(z0_t), (student.size,student.size), antialias=True))
+    return student.encode(resize(teacher.decode(z0_t), height_width(student.size), antialias=True))
 
 # %% ../nbs/30_couple.ipynb #c04d7881
 def spatial_pair(
@@ -316,7 +316,7 @@ def spatial_pair(
     if not 0 <= ref_view < len(views): raise InputError(f"ref_view={ref_view} is not one of the {len(views)} views; expected 0 to {len(views)-1}")
     ts,taus = matched_timesteps(teacher.abar, student.sigmas, steps)
     square,n = views.crop(student.size),len(views)
-    picture = resize(reference(square, prompt, teacher, ref_view, gen)[None], (student.size,student.size))[0]
+    picture = resize(reference(square, prompt, teacher, ref_view, gen)[None], height_width(student.size))[0]
     return (teacher_denoiser(teacher, teacher.condition(square, prompt), ts, n),
             student_denoiser(student, student.condition(picture, square, ref_view), taus, n))
 

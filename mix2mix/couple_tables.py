@@ -167,7 +167,7 @@ def as_given(p, teacher, student, given, gen) -> Views:
     return p.given.crop(teacher.size)
 
 TASK_METHODS = {
-    'as given': as_given, 'per image': combined(per_image), 'image to multi-view': combined(image_to_multiview), 'Liu et al.': combined(liu), 'Du et al.': combined(du, L=1, h=.1), 'SDEdit': combined(sdedit, strength=.5),
+    'as given': as_given, 'per image': combined(per_image), 'image to multi-view': combined(image_to_multiview), 'Liu et al.': combined(liu), 'Du et al.': combined(du, L=1, h=.1), 'SDEdit': combined(sdedit, strength=.3),
     'MultiDiffusion': combined(multidiffusion), 'coupled': combined(coupled, lam=LAM), 'coupled warm start': warm, 'I-Mix2Mix': distilled, 'truth, redrawn': redrawn,
 }
 SLOW = ('coupled warm start','I-Mix2Mix')    # run on the first problems only

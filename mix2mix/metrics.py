@@ -27,6 +27,7 @@ from PIL import Image
 from typing import NamedTuple,Protocol
 from torch import Tensor
 from .core import InputError, to_u8
+from .seva import note_licence
 from .teacher import quiet_loading
 from .views import Views
 from .world import Edit, Render, Scene, carry, edits, project, rays, render, sample
@@ -538,6 +539,7 @@ def depth_model(
 ) -> DepthEstimator:
     "A depth network by name; what is not there yet is fetched by transformers."
     from transformers import AutoImageProcessor, AutoModelForDepthEstimation
+    note_licence(name)
     with quiet_loading():
         try: return DepthEstimator(AutoModelForDepthEstimation.from_pretrained(name).to(device), AutoImageProcessor.from_pretrained(name), name)
         except OSError as e: raise InputError(f"no depth network found at '{name}' (near: {nearby(name, DEPTHS)}); expected a transformers folder, or a hub id and a network to load it from") from e

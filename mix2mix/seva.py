@@ -432,15 +432,16 @@ LICENCES = {    # of the published checkpoints, by hub id
     'stable-diffusion-v1-5/stable-diffusion-v1-5': 'CreativeML Open RAIL-M: with restrictions of use',
     'lllyasviel/sd-controlnet-canny': 'CreativeML Open RAIL-M: with restrictions of use',
     'lllyasviel/sd-controlnet-depth': 'CreativeML Open RAIL-M: with restrictions of use',
+    'depth-anything/Depth-Anything-V2-base-hf': 'CC BY-NC 4.0: for non-commercial use',
+    'apple/DepthPro-hf': "Apple's research licence (AMLR): for research only",
 }
 
 def note_licence(
     name:str|Path,         # hub id of a checkpoint; others pass unnoticed
-    terms:dict=LICENCES,   # hub id to licence
 ):
     "Warn, once in a session, of the licence of a published checkpoint; look at its page for the text that holds."
     known = MIRRORS.get(str(name), str(name))
-    if known in terms: warnings.warn(f"{name}: {terms[known]}; see its page on huggingface.co", stacklevel=3)
+    if known in LICENCES: warnings.warn(f"{name}: {LICENCES[known]}; see its page on huggingface.co", stacklevel=3)
 
 # %% ../nbs/04_seva.ipynb #43b35217
 def silent(
