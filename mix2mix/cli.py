@@ -621,14 +621,16 @@ def train_mini(
     part:str,    # data, vae, decoder, student, source_student, editor, clip, or all
     **options,   # of `mini.train_mini`
 ) -> str:
-    "Train the small models from nothing; run again to resume."
-    from mix2mix.mini import train_mini
-    train_mini(part, **options)
-    return f"{part}: done"
+    "Train the small models from nothing, and measure them when all are there; run again to resume."
+    from mix2mix import mini
+    from mix2mix.limits import models_table
+    mini.train_mini(part, **options)
+    if part!='all': return f"{part}: done"
+    return models_table(folder=options.get('folder', inspect.signature(mini.train_mini).parameters['folder'].default))
 
 def bench(
     name:str,    # agreement, table1, table3, table4, models, vae, student, loop, cold, speed, couple or stepper
-    **options,   # of `benchmark.table`, of `speed.speed_table` and of `couple_tables.couple_table`
+    **options,   # of `benchmark.table`, of `speed.speed_table`, of `couple_tables.couple_table` and of `limits.models_table`
 ) -> str:
     "Rerun a table of numbers."
     from mix2mix.benchmark import table
@@ -663,7 +665,7 @@ COMMANDS = {    # the function, then those that it hands further options to
     'couple':     (couple, 'couple.couple_views', 'mini.load_teacher', 'cli.full_ids'),
     'step':       (step,),
     'train-mini': (train_mini, 'mini.train_mini'),
-    'bench':      (bench, 'benchmark.table', 'speed.speed_table', 'couple_tables.couple_table'),
+    'bench':      (bench, 'benchmark.table', 'speed.speed_table', 'couple_tables.couple_table', 'limits.models_table'),
     'survey':     (survey,),
 }
 

@@ -9,6 +9,7 @@ __all__ = ['Attempt', 'attempt', 'EditorScore', 'editor_score', 'bench_editor', 
 # %% ../nbs/46_limits.ipynb #5d0db6ff
 import torch
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NamedTuple
 from torch import Tensor
 from .core import InputError, progress, seeded
@@ -101,11 +102,12 @@ def clip_score(
 
 def bench_clip(
     n:int=128,      # problems
+    clip=None,      # a `metrics.Clip`; None: the miniature's
 ) -> Interval:
-    "`clip_score` of the miniature's judge on held-out problems."
+    "`clip_score` of a judge on held-out problems."
     from mix2mix.mini import assets
     from mix2mix.metrics import open_clip_model
-    return clip_score(problems(n), open_clip_model(assets()/'clip'))
+    return clip_score(problems(n), clip or open_clip_model(assets()/'clip'))
 
 # %% ../nbs/46_limits.ipynb #687769a0
 class ModelScores(NamedTuple):
@@ -118,9 +120,14 @@ class ModelScores(NamedTuple):
 def models_table(
     pairs:int=112,          # held-out problems for autoencoder, editor and judge
     student_pairs:int=28,   # for the student, whose views take longest
+    folder:str='',          # where train-mini wrote; if not given, the shipped models
 ) -> str:
-    "What the shipped models reach, as Markdown, with 95 % intervals."
-    return scores_table(ModelScores(bench_vae(pairs), editor_score(bench_editor(pairs)), bench_student(student_pairs), bench_clip(max(pairs, 40))))
+    "What the small models reach, as Markdown, with 95 % intervals."
+    from mix2mix.metrics import open_clip_model
+    from mix2mix.mini import assets, load_student, load_teacher
+    folder = Path(folder) if folder else assets()
+    student,teacher,clip = load_student(folder/'student'),load_teacher(folder/'teacher'),open_clip_model(folder/'clip')
+    return scores_table(ModelScores(bench_vae(pairs, student), editor_score(bench_editor(pairs, teacher)), bench_student(student_pairs, student), bench_clip(max(pairs, 40), clip)))
 
 def scores_table(
     found:ModelScores,
