@@ -618,7 +618,7 @@ def step(
     return f"{html}: {path.stat().st_size/1e6:.1f} MB, open it in a browser"
 
 def train_mini(
-    part:str,    # data, vae, decoder, student, source_student, editor, clip, or all
+    part:str,    # data, vae, decoder, student, source_student, editor, clip, tasks, or all
     **options,   # of `mini.train_mini`
 ) -> str:
     "Train the small models from nothing, and measure them when all are there; run again to resume."

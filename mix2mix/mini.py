@@ -501,8 +501,8 @@ def train_clip(
     save_clip(clip, tok, config, Path(out)/'clip')
 
 # %% ../nbs/07_mini.ipynb #4e02b54c
-PARTS = ('data','vae','decoder','student','source_student','editor','clip')   # in the order in which they need each other
-HOURS = dict(data=.3, vae=1.8, decoder=.5, student=1.5, source_student=1.5, editor=1.4, clip=.6)   # on two cores without a GPU, from the times in training.json; the second student as the first
+PARTS = ('data','vae','decoder','student','source_student','editor','clip','tasks')   # in the order in which they need each other
+HOURS = dict(data=.3, vae=1.8, decoder=.5, student=1.5, source_student=1.5, editor=1.4, clip=.6, tasks=.9)   # on two cores without a GPU, from the times in training.json; the second student as the first
 
 @torch.no_grad()
 def held_out_rows(
@@ -532,7 +532,7 @@ def held_out_rows(
     return rows
 
 def train_mini(
-    part:str='all',           # data, vae, decoder, student, source_student, editor, clip, or all
+    part:str='all',           # data, vae, decoder, student, source_student, editor, clip, tasks, or all
     folder:str='training',    # for data, state and results; run again to resume
     scenes:int=10000,         # training scenes
     device:str='auto',        # cpu, cuda, …; auto: a GPU if there is one
@@ -540,11 +540,12 @@ def train_mini(
     "Train the miniature's models from nothing; resumes where it was stopped. Held-out samples are in `folder`/samples.png, the losses beside each state."
     if part not in (*PARTS,'all'): raise InputError(f"part {part!r} does not exist; expected all or one of {', '.join(PARTS)}")
     if device == 'auto': device = torch.accelerator.current_accelerator() if torch.accelerator.is_available() else torch.device('cpu')
+    from mix2mix.tasks import train_tasks   # that notebook builds on this one
     folder,parts = Path(folder),PARTS if part == 'all' else (part,)
     if torch.device(device).type == 'cpu': warnings.warn(f"without a GPU this takes about {sum(HOURS[p] for p in parts):.1f} hours on two cores; it can be stopped and goes on where it was")
     for p in parts:
         if p == 'data': make_data(folder/'data', scenes); continue
-        dict(vae=train_vae, decoder=train_decoder, student=train_student, source_student=train_source_student, editor=train_editor, clip=train_clip)[p](folder/'data', folder, device=device)
+        dict(vae=train_vae, decoder=train_decoder, student=train_student, source_student=train_source_student, editor=train_editor, clip=train_clip, tasks=train_tasks)[p](folder/'data', folder, device=device)
         grid(*held_out_rows(folder).values()).save(folder/'samples.png')
 
 def ship(
@@ -561,7 +562,7 @@ def ship(
             shutil.rmtree(d/name/'vae')                       # the editor's is the same
         with quiet_loading(): pipe = StableDiffusionInstructPix2PixPipeline.from_pretrained(folder/'teacher', torch_dtype=torch.float16)
         pipe.save_pretrained(d/'teacher')
-        shutil.copytree(folder/'clip', d/'clip')
+        for name in ('clip','tasks'): shutil.copytree(folder/name, d/name)
         weights = d/'clip'/'open_clip_model.safetensors'
         save_file({k:v.half() for k,v in load_file(weights).items()}, weights)
         for p in Path(d).rglob('*.json'):                     # diffusers writes down where a model was read from

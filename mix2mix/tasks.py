@@ -434,9 +434,9 @@ def task_loss(
 def train_tasks(
     data:str|Path,        # folder for the training pictures, which are made in `data`/tasks as far as they are not there
     out:str|Path,         # folder of `train_editor`'s result; for state and result
-    steps:int=3000,
+    steps:int=5600,
     device:torch.device|str='cpu',
-    compiled:bool=False,  # torch.compile
+    compiled:bool=True,   # torch.compile
     shards:int=60,        # of 100 scenes each
 ):
     "Teach the editor's network the three tasks, write what has changed to `out`/tasks."
