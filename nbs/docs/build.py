@@ -142,9 +142,11 @@ def shown(cell, here):
     return [res]
 
 def output(o, here):
-    "A stored output; a widget needs a kernel, so its place says so."
+    "A stored output; a widget needs a kernel, so the still picture that it left is shown, or its place says so."
     data = o.get('data', {})
-    if 'application/vnd.jupyter.widget-view+json' in data: return {'output_type': 'display_data', 'metadata': {}, 'data': {'text/markdown': '*A widget stands here when the notebook runs.*'}}
+    if 'application/vnd.jupyter.widget-view+json' in data:
+        still = {'text/html': data['text/html']} if 'text/html' in data else {'text/markdown': '*A widget stands here when the notebook runs.*'}
+        return {'output_type': 'display_data', 'metadata': {}, 'data': still}
     if 'text/markdown' in data: return {**o, 'data': {'text/markdown': prose(text(data['text/markdown']), here)}}
     return None if o.get('name') == 'stderr' else o
 
