@@ -4,13 +4,14 @@
 
 # %% auto #0
 __all__ = ['COLOURS', 'FORMAT', 'PAGE', 'CHOICE', 'CHOICE_PAGE', 'Item', 'Study', 'make_study', 'Rect', 'Rating', 'draw_marks',
-           'write_rating', 'read_rating', 'read_ratings', 'as_png', 'write_page', 'survey_widget', 'Tally',
-           'scene_means', 'tally', 'PValues', 'sign_flip', 'binomial', 'fisher', 'Comparison', 'compare', 'Preference',
-           'preferences', 'sheets', 'write_choice_page', 'read_choice', 'find_sets', 'write_survey', 'read_key',
-           'survey_report']
+           'write_rating', 'read_rating', 'read_ratings', 'as_png', 'survey_page', 'write_page', 'survey_widget',
+           'keep_rating', 'Tally', 'scene_means', 'tally', 'PValues', 'sign_flip', 'binomial', 'fisher', 'Comparison',
+           'compare', 'Preference', 'preferences', 'sheets', 'write_choice_page', 'read_choice', 'find_sets',
+           'write_survey', 'read_key', 'survey_report']
 
 # %% ../nbs/41_survey.ipynb #7b5d447b
 import base64, hashlib, io, json
+from html import escape
 import numpy as np
 import torch
 from collections.abc import Sequence
@@ -197,54 +198,53 @@ def as_png(
     "The picture as a PNG file."
     out = io.BytesIO(); Image.fromarray(to_u8(img)[0]).save(out, 'PNG'); return out.getvalue()
 
+def survey_page(
+    study:Study,
+) -> str:        # HTML
+    "The survey as one page."
+    items = [dict(code=i.code, pictures=['data:image/png;base64,' + base64.b64encode(as_png(x)).decode() for x in i.imgs]) for i in study.items]
+    said = json.dumps(dict(format=FORMAT, study=study.name, colours=COLOURS, items=items)).replace('<', r'\u003c')   # nothing in it may end the script
+    return PAGE.replace('STUDY', said)
+
 def write_page(
     study:Study,
     path:str|Path,   # of the .html file; an existing one is replaced
 ):
     "Write the survey as one HTML file."
-    items = [dict(code=i.code, pictures=['data:image/png;base64,' + base64.b64encode(as_png(x)).decode() for x in i.imgs]) for i in study.items]
-    said = json.dumps(dict(format=FORMAT, study=study.name, colours=COLOURS, items=items)).replace('<', r'\u003c')   # nothing in it may end the script
-    Path(path).write_text(PAGE.replace('STUDY', said), encoding='utf-8')
+    Path(path).write_text(survey_page(study), encoding='utf-8')
 
 # %% ../nbs/41_survey.ipynb #9f929f9a
 def survey_widget(
     study:Study,
-    rater:str,            # name or number of the rater
-    folder:str|Path,      # where the file goes when the rater saves
+    folder:str|Path,      # where the raters' files are kept
 ):                        # an ipywidgets box
-    "Mark contradictions in Jupyter."
+    "Mark contradictions in Jupyter: save on the page, then hand the file in."
     import ipywidgets as W
-    state = dict(at=0, marks={i.code:[] for i in study.items[:1]})
-    span = lambda what: W.FloatRangeSlider(value=(.3,.7), min=0, max=1, step=.01, description=what, readout_format='.0%')
-    sides = [dict(view=W.Dropdown(description=f'{which} picture'), x=span('across'), y=span('down')) for which in ('one','other')]
-    picture,said,pairs = W.Image(format='png'),W.Label(),W.Label()
-    buttons = {k:W.Button(description=k) for k in ('add pair','remove last','back','next','save')}
-    item = lambda: study.items[state['at']]
-    rects = lambda: tuple(Rect(s['view'].value, s['x'].value[0], s['y'].value[0], s['x'].value[1], s['y'].value[1]) for s in sides)
-    def draw(_=None):
-        mine = state['marks'][item().code]
-        out = io.BytesIO(); draw_marks(item().imgs, [*mine, rects()]).save(out, 'PNG'); picture.value = out.getvalue()
-        pairs.value = f"set {state['at']+1} of {len(study.items)}: {len(mine)} pairs marked"
-    def go(to):
-        state['at'] = to; state['marks'].setdefault(item().code, [])
-        for k,s in enumerate(sides): s['view'].options = [(f'{n+1}', n) for n in range(len(item().imgs))]; s['view'].value = min(k, len(item().imgs)-1)
-        buttons['back'].disabled,buttons['next'].disabled = to == 0,to == len(study.items)-1
-        buttons['save'].disabled = len(state['marks']) < len(study.items); said.value = ''; draw()
-    def add(_):
-        a,b = rects()
-        if a.view == b.view: said.value = 'choose two different pictures'
-        elif min(a.x1-a.x0, a.y1-a.y0, b.x1-b.x0, b.y1-b.y0) <= 0: said.value = 'a rectangle has no size'
-        else: state['marks'][item().code].append((a,b)); said.value = ''; draw()
-    def remove(_): state['marks'][item().code][-1:] = []; draw()
-    def save(_):
-        path = Path(folder)/f'{study.name} {rater}.json'
-        try: write_rating(path, study, rater, state['marks']); said.value = f'saved to {path}'
-        except InputError as e: said.value = str(e)
-    for name,act in {'add pair':add, 'remove last':remove, 'back':lambda _: go(state['at']-1), 'next':lambda _: go(state['at']+1), 'save':save}.items(): buttons[name].on_click(act)
-    go(0)
-    for s in sides:
-        for w in s.values(): w.observe(draw, 'value')
-    return W.VBox([pairs, picture, W.HBox([W.VBox(list(s.values())) for s in sides]), W.HBox(list(buttons.values())), said])
+    page = W.HTML(f'<iframe srcdoc="{escape(survey_page(study))}" style="width:100%;height:640px;border:1px solid #ccc" title="survey"></iframe>')
+    hand_in,said = W.FileUpload(accept='.json', description='Hand in', tooltip='the file that Save has written'),W.Label('When every set is done: Save, then hand in the saved file.')
+    def take(change):
+        for f in change['new']:
+            try: said.value = keep_rating(f['name'], bytes(f['content']), study, folder)
+            except InputError as e: said.value = str(e)
+    hand_in.observe(take, 'value')
+    return W.VBox([page, W.HBox([hand_in, said])])
+
+def keep_rating(
+    name:str,            # of the file
+    content:bytes,       # what is in it
+    study:Study,
+    folder:str|Path,     # where the raters' files are kept
+) -> str:                # what was kept, in words
+    "Check the file of a rater and keep it; an old one is never written over."
+    path = Path(folder)/Path(name).name
+    if path.exists(): raise InputError(f"{path} exists already; ratings are never overwritten")
+    part = path.with_suffix('.part')
+    try:
+        part.write_bytes(content)
+        rows = read_rating(part, study)
+        part.replace(path)
+    finally: part.unlink(missing_ok=True)
+    return f'{path}: {len(rows)} sets, {sum(len(r.pairs) for r in rows)} pairs of rectangles'
 
 # %% ../nbs/41_survey.ipynb #b01b3cd9
 class Tally(NamedTuple):

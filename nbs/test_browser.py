@@ -174,3 +174,28 @@ def test_page_from_a_file(tab, trace):
     assert tab.locator('button:not([title]), label:not([title])').count() == 0
     assert (trace/'page.html').stat().st_size < 12e6
     assert [u for u in tab.asked if not u.startswith(('file:','data:','blob:'))] == [] and tab.errors == []
+
+def test_survey_under_a_mouse(tab, tmp_path):
+    "The survey as its widget shows it: drag two rectangles, look at both sets, save; the file can be handed in."
+    import torch
+    from mix2mix.core import seeded
+    from mix2mix.survey import keep_rating, make_study, read_rating, survey_widget
+    study = make_study('mouse', {('a scene', m): torch.rand(3,3,32,32, generator=seeded(n)) for n,m in enumerate('ab')}, seeded(0))
+    tab.set_content(survey_widget(study, tmp_path).children[0].value)
+    frame = tab.frame_locator('iframe')
+    def drag(view, x0, y0, x1, y1):
+        picture = frame.locator('.view').nth(view)
+        picture.hover()
+        box = picture.bounding_box()
+        at = lambda x, y: (box['x']+x*box['width'], box['y']+y*box['height'])
+        tab.mouse.move(*at(x0,y0)); tab.mouse.down(); tab.mouse.move(*at(x1,y1), steps=4); tab.mouse.up()
+    frame.locator('#rater').fill('dora')
+    drag(0, .2,.3, .6,.7); drag(2, .1,.1, .5,.4)
+    assert frame.locator('#pairs li').count() == 1
+    keep(tab, tab.locator('iframe'), 'survey')
+    frame.locator('#next').click()
+    with tab.expect_download() as saved: frame.locator('#save').click()
+    said = keep_rating(saved.value.suggested_filename, Path(saved.value.path()).read_bytes(), study, tmp_path)
+    assert said.endswith('2 sets, 1 pairs of rectangles') and tab.errors == []
+    (pair,) = [p for r in read_rating(tmp_path/saved.value.suggested_filename, study) for p in r.pairs]
+    assert [r.view for r in pair] == [0,2] and max(abs(a-b) for a,b in zip(pair[0][1:], (.2,.3,.6,.7))) < .03
