@@ -83,7 +83,9 @@ def load_models(
     changes = flags(settings, '', model, device)
     ids,options = split_options(full_ids, options)
     if ids and model!='full': raise InputError(f"{next(iter(ids))} goes with --model full; this is --model {model}")
-    if model=='full': load = lambda: full_teacher(device, **full_ids(**ids), **options), lambda: full_student(**full_ids(**ids))
+    if model=='full':
+        for_teacher,for_student = split_options(full_teacher, full_ids(**ids))
+        load = lambda: full_teacher(device, **for_teacher, **options), lambda: full_student(**for_student)
     elif model=='mini': load = lambda: load_teacher(None, **options), load_student
     elif (Path(model)/'teacher').is_dir() and (Path(model)/'student').is_dir(): load = lambda: load_teacher(Path(model)/'teacher', **options), lambda: load_student(Path(model)/'student')
     else: raise InputError(f"no models in {model}; expected 'mini', 'full', or a folder with teacher/ and student/ in it, as train-mini writes it")
@@ -127,7 +129,6 @@ def full_teacher(
     editor:str,          # a hub id or a folder
     control:str='',      # edges or depth, or nothing
     controlnet:str='',   # with `control`: a hub id or a folder
-    weights:str='', vae:str='',   # play no part
     **options,           # text_cfg, image_cfg, steps
 ):
     "The published editor, in half precision where that is fast."
@@ -148,7 +149,6 @@ def pulls(
 def full_student(
     weights:str,  # a hub id or a .safetensors file
     vae:str,      # a hub id or a folder
-    **others,     # play no part
 ):
     "The published multi-view model."
     from mix2mix.student import seva_student
