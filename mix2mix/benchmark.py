@@ -587,7 +587,7 @@ class MiniModels(NamedTuple):
         "Problem and student to teacher; the student; the CLIP or None."
         from mix2mix.mini import fast_format, load_student, load_teacher
         teacher,student,clip = self.parts()
-        editor = load_teacher(teacher) if teacher else None
+        editor = load_teacher(teacher, autocast=fast_format()) if teacher else None
         return (lambda p,s: editor) if editor else exact_teacher, load_student(student, autocast=fast_format()), as_clip(clip) if clip else None
 
 def same_settings(

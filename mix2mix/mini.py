@@ -40,9 +40,11 @@ def load_teacher(
     text_cfg:float=3.,           # pull of the instruction; 7.5 as at full size costs 6 dB outside the edit here
     image_cfg:float=1.5,         # pull of the source picture, as published
     steps:int=20,                # denoising steps of an ordinary edit; 100 at full size
+    autocast:torch.dtype|None=None,  # number format inside the network, see `fast_format`; None: single precision
 ) -> InstructPix2PixTeacher:
     "The miniature's editor."
-    return InstructPix2PixTeacher.from_pretrained(str(folder or assets()/'teacher'), text_cfg=text_cfg, image_cfg=image_cfg, steps=steps)
+    teacher = InstructPix2PixTeacher.from_pretrained(str(folder or assets()/'teacher'), text_cfg=text_cfg, image_cfg=image_cfg, steps=steps)
+    return teacher if autocast is None else teacher.shorten(autocast)
 
 def load_student(
     folder:str|Path|None=None,   # a trained student; None: the shipped one

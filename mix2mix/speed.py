@@ -18,7 +18,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 from torch._subclasses.fake_tensor import FakeTensorMode
-from torch.utils.flop_counter import FlopCounterMode
+from torch.utils.flop_counter import FlopCounterMode, sdpa_backward_flop_count, sdpa_flop_count
 
 from .align import align, align_decode_encode
 from .attend import attend, attend_all_views, attend_own_view
@@ -75,15 +75,17 @@ def count_flops(
     f:Callable,   # called once, without arguments
 ) -> int:         # multiplications and additions, both counted
     "The arithmetic of one call of `f`: matrix products, convolutions and attention, forward and backward."
-    with FlopCounterMode(display=False) as counter: f()
+    aten = torch.ops.aten      # attention on the CPU, which some versions of torch do not count
+    on_cpu = {aten._scaled_dot_product_flash_attention_for_cpu: lambda q,k,v,*_,**__: sdpa_flop_count(q, k, v),
+        aten._scaled_dot_product_flash_attention_for_cpu_backward: lambda out,q,k,v,*_,**__: sdpa_backward_flop_count(out, q, k, v)}
+    with FlopCounterMode(display=False, custom_mapping=on_cpu) as counter: f()
     return counter.get_total_flops()
 
 # %% ../nbs/44_speed.ipynb #057ce660
 def bf16(teacher, student) -> dict:
     "Networks compute in bfloat16; weights stay as they are."
-    from accelerate.utils import convert_outputs_to_fp32
-    student.autocast,unet = torch.bfloat16,teacher.pipe.unet
-    if unet.dtype==torch.float32: unet.forward = convert_outputs_to_fp32(torch.autocast(teacher.device.type, torch.bfloat16)(unet.forward))   # what is around the network stays as it is
+    student.autocast = torch.bfloat16
+    teacher.shorten(torch.bfloat16)
     return {}
 
 def channels_last(teacher, student) -> dict:

@@ -324,6 +324,13 @@ class PipelineTeacher:
         self.device = self.pipe.unet.device
         return self
 
+    def shorten(self, dtype:torch.dtype):
+        "Let the network, where its weights are single precision, compute in `dtype` on the device where it is; the weights, and what is around it, stay as they are."
+        from accelerate.utils import convert_outputs_to_fp32
+        unet = self.pipe.unet
+        if unet.dtype == torch.float32: unet.forward = convert_outputs_to_fp32(torch.autocast(self.device.type, dtype)(unet.forward))
+        return self
+
     @property
     def nets(self): return [net for net in self.pipe.components.values() if isinstance(net, torch.nn.Module)]
     @property
