@@ -116,6 +116,7 @@ class ModelScores(NamedTuple):
     editor:EditorScore
     student:StudentScore
     clip:Interval
+    source_student:StudentScore|None = None   # on unedited scenes, all that it knows; None: there is no such student
 
 def models_table(
     pairs:int=112,          # held-out problems for autoencoder, editor and judge
@@ -127,23 +128,25 @@ def models_table(
     from mix2mix.mini import assets, load_student, load_teacher
     folder = Path(folder) if folder else assets()
     student,teacher,clip = load_student(folder/'student'),load_teacher(folder/'teacher'),open_clip_model(folder/'clip')
-    return scores_table(ModelScores(bench_vae(pairs, student), editor_score(bench_editor(pairs, teacher)), bench_student(student_pairs, student), bench_clip(max(pairs, 40), clip)))
+    second = bench_student(student_pairs, load_student(folder/'source_student'), edited=False) if (folder/'source_student').is_dir() else None
+    return scores_table(ModelScores(bench_vae(pairs, student), editor_score(bench_editor(pairs, teacher)), bench_student(student_pairs, student), bench_clip(max(pairs, 40), clip), second))
 
 def scores_table(
     found:ModelScores,
 ) -> str:
     "The scores beside what is aimed at, as Markdown."
-    vae,editor,student,clip = found
+    vae,editor,student,clip,second = found
+    def painted(who, s, one, three):
+        return [(f'{who}: novel views from one view, dB', one, in_words(s.from_one, 1, 1), s.pictures), ('… on the things only, dB', one, in_words(s.things_from_one, 1, 1), s.pictures),
+            ('… from three views, dB', three, in_words(s.from_three, 1, 1), s.pictures), ('… on the things only, dB', three, in_words(s.things_from_three, 1, 1), s.pictures)]
     rows = (('autoencoder: edited views, dB', '32', in_words(vae.psnr, 1, 1), vae.pictures),
         ('… error of saturated pixels, by problem', '0.015', in_words(vae.saturated_each, 1, 3), vae.pictures),
-        ('… price of a resized latent, dB', '0.5', f'{vae.price:.2f}', vae.pictures),
+        ('… price of a resized latent, against pictures resized before encoding, dB', '0.5', f'{vae.price:.2f}', vae.pictures),
+        ("… the same, against encode and decode at the student's size, dB", '0.5', f'{vae.psnr.mean-vae.psnr_resized:.2f}', vae.pictures),
         ('editor: views that show what was asked, one right outcome, %', '90', in_words(editor.right, 100, 0), 4*editor.problems),
         ('… PSNR outside the edit, dB', '27', in_words(editor.kept, 1, 1), 4*editor.problems),
         ('… ambiguous, four views alone show the same, %', '–', in_words(editor.same, 100, 0), 4*editor.problems),
-        ('student: novel views from one view, dB', '21', in_words(student.from_one, 1, 1), student.pictures),
-        ('… on the things only, dB', '21', in_words(student.things_from_one, 1, 1), student.pictures),
-        ('… from three views, dB', '25', in_words(student.from_three, 1, 1), student.pictures),
-        ('… on the things only, dB', '25', in_words(student.things_from_three, 1, 1), student.pictures),
+        *painted('student', student, '21', '25'), *(painted('second student, unedited scenes', second, '–', '–') if second else ()),
         ('CLIP: right caption of sixteen, %', '90', in_words(clip, 100, 0), '–'))
     kinds = '\n'.join(f'| {k} | {v*100:.0f} |' for k,v in editor.kinds.items())
     return '\n'.join(['| what | aim | reached | pictures |', '|---|---|---|---|', *(f'| {" | ".join(map(str, r))} |' for r in rows)]) + f'\n\n| kind of edit | views that show a right outcome, % |\n|---|---|\n{kinds}'

@@ -7,8 +7,8 @@ __all__ = ['FAMILIES', 'SAME', 'SQUARES', 'DINOS', 'MATCHERS', 'DEPTHS', 'psnr',
            'photograph', 'outcome_errors', 'nearest_outcome', 'edited_region', 'grow', 'edit_progress', 'Judgement',
            'Truth', 'know', 'judge', 'Score', 'as_score', 'check_pictures', 'Clip', 'as_clip', 'unit', 'cosines',
            'clip_similarity', 'clip_directional', 'clip_consistency', 'clip_consistency_adjacent',
-           'clip_edit_consistency', 'square', 'check_texts', 'OpenClip', 'open_clip_model', 'ssim', 'lpips', 'as_dino',
-           'subject_consistency', 'temporal_flickering', 'Dino', 'nearby', 'dino_model', 'Geometry', 'depth_geometry',
+           'clip_edit_consistency', 'square', 'check_texts', 'nearby', 'OpenClip', 'open_clip_model', 'ssim', 'lpips',
+           'as_dino', 'subject_consistency', 'temporal_flickering', 'Dino', 'dino_model', 'Geometry', 'depth_geometry',
            'carry_points', 'DepthEstimator', 'depth_model', 'misfit', 'estimated_geometry', 'Pixels', 'direction_gap',
            'colour_gap', 'met3r', 'fundamental', 'line_distance', 'Matcher', 'epipolar_score', 'KeypointMatcher',
            'keypoint_matcher', 'identity_distance', 'scorecard', 'Interval', 'interval', 'ratio_interval',
@@ -40,9 +40,9 @@ def psnr(
     "Peak signal-to-noise ratio of each picture of `a` against `b`."
     if a.shape != b.shape: raise InputError(f"pictures shaped {tuple(a.shape)} and {tuple(b.shape)}; expected two sets of one shape")
     if not (a.isfinite().all() and b.isfinite().all()): raise InputError("the pictures hold NaN or infinite values; expected numbers from 0 to 1")
-    far = ((a-b)**2).mean(-3)
+    far = ((a.double()-b)**2).mean(-3)
     if mask is None: mask = torch.ones_like(far, dtype=torch.bool)
-    return -10*((far*mask).sum((-2,-1))/mask.sum((-2,-1))).log10()
+    return (-10*((far*mask).sum((-2,-1))/mask.sum((-2,-1))).log10()).to(a)
 
 # %% ../nbs/40_metrics.ipynb #40ab70c0
 def reprojection_error(
@@ -217,7 +217,7 @@ def as_score(
 ) -> Score:
     "The mean of what is defined; how much is not, and `why`, go into the note."
     lost,n = int(each.isnan().sum()),len(each)
-    return Score(each.nanmean().item() if n else float('nan'), tuple(each.tolist()), model, f'undefined for {lost} of {n}: {why}' if lost or not n else '')
+    return Score(each.nanmean().item() if n else float('nan'), tuple(each.tolist()), model, f'undefined for {lost} of {n}: {why}' if lost else '' if n else 'undefined for a single view')
 
 def check_pictures(
     *sets:Tensor,   # each (views, 3, H, W), 0 to 1
@@ -316,12 +316,13 @@ def square(
     imgs:Tensor,       # pictures, (n, 3, H, W), 0 to 1
     size:int,          # side of the square, pixels
     how:str='crop',    # 'crop', 'squash' or 'plain'
+    kernel:str='bicubic',  # or 'bilinear'
 ) -> Tensor:           # (n, 3, size, size)
     "Make pictures square, the way that is called `how`."
     from torchvision.transforms.functional import InterpolationMode, center_crop, resize
     if how not in SQUARES: raise InputError(f"pictures made square by {how!r}; expected one of {', '.join(SQUARES)}")
     smooth = how != 'plain'
-    x = center_crop(resize(imgs, [size] if how == 'crop' else [size,size], InterpolationMode.BICUBIC, antialias=smooth), [size,size])
+    x = center_crop(resize(imgs, [size] if how == 'crop' else [size,size], InterpolationMode(kernel), antialias=smooth), [size,size])
     return x.clamp(0,1) if smooth else x        # 8-bit pictures cannot overshoot; InstructPix2Pix's tensors do
 
 # %% ../nbs/40_metrics.ipynb #7359157f
@@ -337,6 +338,15 @@ def check_texts(
     if words is not None and words.unk_token_id is not None:
         odd = [w for w in dict.fromkeys(' '.join(texts).split()) if words.unk_token_id in words(w, add_special_tokens=False).input_ids]
         if odd: raise InputError(f"this CLIP does not know {', '.join(map(repr, odd))}; use other words, or a CLIP that was trained on more")
+
+def nearby(
+    name,                   # what was asked for
+    known:Sequence[str],    # what there is
+) -> str:
+    "The first few `known` names that hold `name`, or else look like it, in words."
+    low = {k.lower(): k for k in known}
+    found = [k for k in low if str(name).lower() in k] or get_close_matches(str(name).lower(), low, cutoff=.5)
+    return ', '.join(low[k] for k in found[:5]) or 'none'
 
 class OpenClip:
     "An open_clip model as the CLIP scores want it."
@@ -356,7 +366,7 @@ class OpenClip:
         "Pictures (n, 3, H, W), 0 to 1, to embeddings (n, d)."
         w,size = next(self.model.parameters()),self.prep['size']
         mean,std = (torch.tensor(self.prep[k])[:,None,None] for k in ('mean','std'))
-        x = (square(imgs.float().cpu(), size if isinstance(size, int) else size[0], self.how)-mean)/std
+        x = (square(imgs.float().cpu(), size if isinstance(size, int) else size[0], self.how, self.prep['interpolation'])-mean)/std
         return torch.cat([self.model.encode_image(b.to(w)).float().to(imgs.device) for b in x.split(self.batch)])
 
     @torch.no_grad()
@@ -378,11 +388,12 @@ def open_clip_model(
     if folder := Path(name).is_dir(): source,said = f'local-dir:{Path(name).resolve()}',Path(name).resolve().name
     else:
         name = str(name); tags = open_clip.list_pretrained_tags_by_model(name)
-        if name not in open_clip.list_models(): raise InputError(f"open_clip has no model {name!r}, nor is it a folder; near: {', '.join(get_close_matches(name, open_clip.list_models(), cutoff=.5)) or 'none'}")
+        if name not in open_clip.list_models(): raise InputError(f"open_clip has no model {name!r}, nor is it a folder; near: {nearby(name, open_clip.list_models())}")
         if pretrained not in tags: raise InputError(f"open_clip has no weights {pretrained!r} for {name}; expected one of {', '.join(tags)}")
         source,said = name,f'{name}/{pretrained}'
-    try: model = open_clip.create_model(source, pretrained=None if folder else pretrained, device=device)
-    except (OSError, RuntimeError) as e: raise InputError(f"the weights of CLIP {said} cannot be had: {' '.join(str(e).split())[:200]}; fetch them once with a network, or give a folder") from e
+    quick = not folder and open_clip.get_pretrained_cfg(name, pretrained).get('quick_gelu', False)     # weights that were trained with it, as OpenAI's, whatever the layout says
+    try: model = open_clip.create_model(source, pretrained=None if folder else pretrained, device=device, force_quick_gelu=quick, require_pretrained=True)
+    except (OSError, RuntimeError, ValueError) as e: raise InputError(f"the weights of CLIP {said} cannot be had: {' '.join(str(e).split())[:200]}; fetch them once with a network, or give a folder") from e
     own = {'shortest':'crop', 'squash':'squash'}.get(open_clip.get_model_preprocess_cfg(model)['resize_mode'])
     if (how or own) not in SQUARES: raise InputError(f"pictures made square by {how!r}; expected one of {', '.join(SQUARES)}")
     return OpenClip(model, open_clip.get_tokenizer(source), said, how or own)
@@ -425,14 +436,14 @@ def subject_consistency(
     "Whether each view shows the same thing as the first and as the one before: VBench's subject consistency."
     check_pictures(imgs); features = as_dino(features)
     d = unit(features.embed_images(imgs))
-    return as_score(((d[1:]@d[0]).clamp(min=0) + (d[1:]*d[:-1]).sum(1).clamp(min=0))/2, features.id, 'a single view')
+    return as_score(((d[1:]@d[0]).clamp(min=0) + (d[1:]*d[:-1]).sum(1).clamp(min=0))/2, features.id)
 
 def temporal_flickering(
     imgs:Tensor,   # edited pictures in the order of the views, (views, 3, H, W), 0 to 1
 ) -> Score:        # one per neighbours, 0 to 1, higher is better
     "How little neighbouring views differ, pixel by pixel: VBench's temporal flickering."
     check_pictures(imgs)
-    return as_score(1-(imgs[1:]-imgs[:-1]).abs().double().mean((1,2,3)), 'pixels', 'a single view')
+    return as_score(1-(imgs[1:]-imgs[:-1]).abs().double().mean((1,2,3)), 'pixels')
 
 # %% ../nbs/40_metrics.ipynb #29a41686
 class Dino:
@@ -467,13 +478,6 @@ DINOS = tuple(f'facebook/{n}' for n in ('dino-vits16','dino-vits8','dino-vitb16'
 MATCHERS = ('zju-community/efficientloftr','ETH-CVG/lightglue_superpoint','ETH-CVG/lightglue_disk','magic-leap-community/superglue_outdoor','magic-leap-community/superglue_indoor')
 DEPTHS = ('apple/DepthPro-hf','Intel/zoedepth-nyu-kitti','depth-anything/Depth-Anything-V2-Metric-Indoor-Small-hf','depth-anything/Depth-Anything-V2-Metric-Outdoor-Small-hf')
 
-def nearby(
-    name,                   # what was asked for
-    known:Sequence[str],    # what there is
-) -> str:
-    "The `known` names that look like `name`, in words."
-    return ', '.join(get_close_matches(str(name), known, cutoff=.5)) or 'none'
-
 def dino_model(
     name:str='facebook/dino-vitb16',   # a folder or a hub id: any DINO, DINOv2 or ViT of transformers
     size:int=224,                      # pictures are scaled to this side; a multiple of the patch
@@ -483,7 +487,7 @@ def dino_model(
     from transformers import AutoModel
     with quiet_loading():
         try: model = AutoModel.from_pretrained(name).to(device)
-        except OSError as e: raise InputError(f"no features found at '{name}' (near: {nearby(name, DINOS)}); expected a transformers folder, or a hub id and a network to load it from") from e
+        except (OSError, ValueError) as e: raise InputError(f"no features found at '{name}' (near: {nearby(name, DINOS)}); expected a transformers folder, or a hub id and a network to load it from") from e
     return Dino(model, name, size)
 
 # %% ../nbs/40_metrics.ipynb #63b021ac
@@ -492,6 +496,7 @@ class Geometry(NamedTuple):
     points:Tensor   # (views, H, W, 3), world units; infinite or NaN where there is nothing
     c2w:Tensor      # camera to world, (views, 4, 4)
     K:Tensor        # intrinsics in pixels of `points`, (views, 3, 3)
+    id:str=''       # who found it, if anybody had to
 
 def depth_geometry(
     depth:Tensor,   # distance along the viewing axis, (views, H, W), in the unit of the cameras; infinite where there is nothing
@@ -542,14 +547,14 @@ def depth_model(
     note_licence(name)
     with quiet_loading():
         try: return DepthEstimator(AutoModelForDepthEstimation.from_pretrained(name).to(device), AutoImageProcessor.from_pretrained(name), name)
-        except OSError as e: raise InputError(f"no depth network found at '{name}' (near: {nearby(name, DEPTHS)}); expected a transformers folder, or a hub id and a network to load it from") from e
+        except (OSError, ValueError) as e: raise InputError(f"no depth network found at '{name}' (near: {nearby(name, DEPTHS)}); expected a transformers folder, or a hub id and a network to load it from") from e
 
 def misfit(
     g:Geometry,
 ) -> float:      # median over all pixels of all ordered pairs, in logarithms; infinite without overlap
     "How far the depths of a geometry contradict each other."
     off = []
-    depth = [project(p, c, k)[1] for p,c,k in zip(*g)]
+    depth = [project(p, c, k)[1] for p,c,k in zip(*g[:3])]
     for i,j in permutations(range(len(g.points)), 2):
         xy,z = project(g.points[i], g.c2w[j], g.K[j])
         h,w = z.shape
@@ -562,7 +567,7 @@ def misfit(
 def estimated_geometry(
     imgs:Tensor,              # pictures, (views, 3, H, W), 0 to 1
     c2w:Tensor, K:Tensor,     # their cameras, (views, 4, 4) and (views, 3, 3)
-    estimator,                # anything with `depth`, such as a `DepthEstimator`
+    estimator,                # anything with `depth` and `id`, such as a `DepthEstimator`
     scales:int=200,           # factors to try
 ) -> Geometry:
     "The geometry that learned depths and known cameras give, at the scale at which the views fit best."
@@ -573,7 +578,7 @@ def estimated_geometry(
     if not apart > 0: raise InputError("all cameras stand in one place; expected views from different places, which tell the scale of the depths")
     unit = apart/depth[depth.isfinite()].median()
     tries = [depth_geometry(depth*unit*k, c2w, K) for k in torch.logspace(-1.5, 1.5, scales).tolist()]
-    return min(tries, key=misfit)
+    return min(tries, key=misfit)._replace(id=estimator.id)
 
 # %% ../nbs/40_metrics.ipynb #2533461d
 class Pixels:
@@ -595,7 +600,7 @@ def colour_gap(
 
 def met3r(
     imgs:Tensor,                         # edited pictures, (views, 3, H, W), 0 to 1
-    geometry:Geometry|Callable,          # of all views; or a function from two pictures (2, 3, H, W) to their `Geometry`
+    geometry:Geometry|Callable,          # of all views; or a named function from two pictures (2, 3, H, W) to their `Geometry`
     features='facebook/dino-vits16',     # anything with `maps` and `id`; a name is loaded by `dino_model`
     gap:Callable=direction_gap,          # features of matching points to how far they differ
 ) -> Score:                              # one per pair 01, 02, ..., 12, ...; 0 to 2, lower is better
@@ -603,6 +608,7 @@ def met3r(
     check_pictures(imgs); features = as_dino(features)
     if isinstance(geometry, Geometry) and len(geometry.points) != len(imgs): raise InputError(f"geometry of {len(geometry.points)} views for {len(imgs)} pictures; expected as many")
     maps,each = features.maps(imgs),[]
+    model = '/'.join(filter(None, (features.id, '' if gap is direction_gap else gap.__name__, geometry.id if isinstance(geometry, Geometry) else geometry.__name__)))
     for i,j in combinations(range(len(imgs)), 2):
         g,pair = (geometry, (i,j)) if isinstance(geometry, Geometry) else (geometry(imgs[[i,j]]), (0,1))
         f = F.interpolate(maps[[i,j]], tuple(g.points.shape[1:3]), mode='bilinear')           # same size: unchanged
@@ -611,7 +617,7 @@ def met3r(
             xy,seen = carry_points(g, pair[a], pair[b])
             gaps.append(gap(f[a].permute(1,2,0)[seen], sample(f[b], xy)[seen]).double().mean())
         each.append(sum(gaps)/2)                                                              # NaN without overlap
-    return as_score(torch.tensor(each, dtype=torch.double), features.id, 'no overlap' if len(imgs) > 1 else 'a single view')
+    return as_score(torch.tensor(each, dtype=torch.double), model, 'no overlap')
 
 # %% ../nbs/40_metrics.ipynb #22f2e8d2
 def fundamental(
@@ -651,8 +657,8 @@ def epipolar_score(
     reach,each = within*max(source.imgs.shape[-2:]),[]
     for i,j in combinations(range(len(source)), 2):
         f = fundamental(source.c2w, source.K, i, j)
-        good = [int((line_distance(f, *matcher.match(x[i], x[j])) <= reach).sum()) for x in (source.imgs, edited.imgs)]
-        each.append(min(1., good[1]/good[0]) if good[0] >= least else float('nan'))
+        (g,n),(g2,n2) = [(int(m.sum()), len(m)) for x in (source.imgs, edited.imgs) for m in [line_distance(f, *matcher.match(x[i], x[j])) <= reach]]
+        each.append(min(1., g2/g, g2*n/(max(n2, 1)*g)) if g >= least else float('nan'))
     return as_score(torch.tensor(each, dtype=torch.double), matcher.id, f'fewer than {least} good matches in the photographs')
 
 # %% ../nbs/40_metrics.ipynb #80dd6714
@@ -682,7 +688,7 @@ def keypoint_matcher(
     from transformers import AutoImageProcessor, AutoModelForKeypointMatching
     with quiet_loading():
         try: return KeypointMatcher(AutoModelForKeypointMatching.from_pretrained(name).to(device), AutoImageProcessor.from_pretrained(name), name, sure)
-        except OSError as e: raise InputError(f"no matcher found at '{name}' (near: {nearby(name, MATCHERS)}); expected a transformers folder, or a hub id and a network to load it from") from e
+        except (OSError, ValueError) as e: raise InputError(f"no matcher found at '{name}' (near: {nearby(name, MATCHERS)}); expected a transformers folder, or a hub id and a network to load it from") from e
 
 # %% ../nbs/40_metrics.ipynb #fceae442
 def identity_distance(
@@ -702,7 +708,7 @@ def scorecard(
     before:str, after:str,        # captions of both
     *,
     clip:Clip|str,                # judge of the CLIP scores
-    features=None,                # of subject consistency and MEt3R, such as `dino_model()`; None: colours instead, see `Pixels`
+    features=None,                # of subject consistency and MEt3R, such as `dino_model()`; None: the judge for the one, colours for the other, see `Pixels`
     geometry:Geometry|None=None,  # where every pixel lies; None: no MEt3R
     matcher:Matcher|None=None,    # for the epipolar score; None: no such score
     through:Callable[[Tensor],Tensor]|None=None,   # what the edited pictures have gone through, such as an autoencoder

@@ -445,7 +445,7 @@ def train_student(
 def train_source_student(
     data:str|Path,        # folder of `make_data`
     out:str|Path,         # folder of `train_vae`'s result; for state and result
-    steps:int=5000,
+    steps:int=8000,
     device:torch.device|str='cpu',
     compiled:bool=True,   # torch.compile
 ):
@@ -508,7 +508,7 @@ def train_clip(
 
 # %% ../nbs/07_mini.ipynb #4e02b54c
 PARTS = ('data','vae','decoder','student','source_student','editor','clip','tasks')   # in the order in which they need each other
-HOURS = dict(data=.3, vae=1.8, decoder=.5, student=1.5, source_student=1.5, editor=2.4, clip=.6, tasks=.9)   # on two cores without a GPU, from the times in training.json; the second student as the first
+HOURS = dict(data=.3, vae=1.8, decoder=.5, student=1.5, source_student=.8, editor=2.4, clip=.6, tasks=.9)   # on two cores without a GPU, from the times in training.json
 
 @torch.no_grad()
 def held_out_rows(

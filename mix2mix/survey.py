@@ -44,7 +44,7 @@ def make_study(
     "Put edited sets into a random order under blind codes."
     if not sets: raise InputError("a study without pictures; expected at least one set of views")
     keys = list(sets); order = torch.randperm(len(keys), generator=gen).tolist()
-    for imgs in sets.values(): check_pictures(imgs)
+    for scene in dict.fromkeys(s for s,_ in keys): check_pictures(*[imgs for (s,_),imgs in sets.items() if s == scene])
     items = tuple(Item(f'{n+1:02d}', *keys[k], sets[keys[k]]) for n,k in enumerate(order))
     digest = hashlib.sha256(b''.join(to_u8(i.imgs).tobytes() for i in items)).hexdigest()[:8]
     return Study(f'{name}-{digest}', items)
@@ -157,7 +157,7 @@ li button{padding:0 .5em;margin-left:.6em}
 Mark every contradiction once. Differences that come from the place of the camera are none. If nothing contradicts, just go on.</p>
 <p><label>Your name or number <input id="rater" autocomplete="off"></label> &nbsp; <span id="where"></span></p>
 <div id="views"></div><p id="say" role="status"></p><ol id="pairs"></ol>
-<p><button id="back">Back</button> <button id="next">Next</button> <button id="save">Save</button></p>
+<p><button id="back">Back</button> <button id="next">Next</button> <button id="save">Save</button> <button id="other" disabled>Another rater</button></p>
 <script id="study" type="application/json">STUDY</script>
 <script>
 const study=JSON.parse(document.getElementById('study').textContent),$=id=>document.getElementById(id),key='mix2mix '+study.study;
@@ -186,7 +186,8 @@ $('rater').value=s.rater;$('rater').oninput=e=>{s.rater=e.target.value;keep();dr
 $('back').onclick=()=>{s.at--;show()};$('next').onclick=()=>{s.at++;show()};
 addEventListener('keydown',e=>{if(e.key=='Escape'&&half){half=null;draw()}});
 $('save').onclick=()=>{const a=document.createElement('a');a.href=URL.createObjectURL(new Blob([JSON.stringify({format:study.format,study:study.study,rater:s.rater.trim(),marks:s.marks},null,1)],{type:'application/json'}));
- a.download=study.study+' '+s.rater.trim().replace(/[^\w-]+/g,'_')+'.json';a.click();say('Saved. Please send the file to whoever gave you this page.')};
+ a.download=study.study+' '+s.rater.trim().replace(/[^\p{L}\p{N}_-]+/gu,'_')+'.json';a.click();$('other').disabled=false;say('Saved. Please send the file to whoever gave you this page.')};
+$('other').onclick=()=>{Object.assign(s,fresh());half=null;$('rater').value='';$('other').disabled=true;show()};
 show();
 </script></body></html>
 '''
@@ -376,13 +377,13 @@ button,input{font:inherit;padding:.3em .8em}
 <p>Each row should show <b>one and the same edited scene</b> from different places: <b id="asked"></b>. Choose the row that does it best: the edit that was asked for, and the same in every picture.</p>
 <p><label>Your name or number <input id="rater" autocomplete="off"></label> &nbsp; <span id="where"></span></p>
 <div id="rows" role="radiogroup"></div><p id="say" role="status"></p>
-<p><button id="back">Back</button> <button id="next">Next</button> <button id="save">Save</button></p>
+<p><button id="back">Back</button> <button id="next">Next</button> <button id="save">Save</button> <button id="other" disabled>Another rater</button></p>
 <script id="study" type="application/json">STUDY</script>
 <script>
 const study=JSON.parse(document.getElementById('study').textContent),$=id=>document.getElementById(id),key='mix2mix '+study.study+' '+study.format;
 const mix=n=>{const o=[...Array(n).keys()];for(let i=n-1;i>0;i--){const j=Math.floor(Math.random()*(i+1));[o[i],o[j]]=[o[j],o[i]]}return o};
 let s=null;try{s=JSON.parse(localStorage.getItem(key))}catch(e){}
-s=s||{rater:'',order:mix(study.sheets.length),rows:study.sheets.map(q=>mix(q.items.length)),at:0,choices:{}};
+const fresh=()=>({rater:'',order:mix(study.sheets.length),rows:study.sheets.map(q=>mix(q.items.length)),at:0,choices:{}});s=s||fresh();
 const keep=()=>{try{localStorage.setItem(key,JSON.stringify(s))}catch(e){}};
 function show(t){const k=s.order[s.at],q=study.sheets[k];$('asked').textContent=q.scene;
  $('rows').replaceChildren(...s.rows[k].map((r,n)=>{const it=q.items[r],b=document.createElement('button');b.className='row';b.setAttribute('role','radio');b.setAttribute('aria-label','row '+(n+1));b.setAttribute('aria-checked',s.choices[q.code]==it.code);
@@ -392,7 +393,8 @@ function show(t){const k=s.order[s.at],q=study.sheets[k];$('asked').textContent=
 $('rater').value=s.rater;$('rater').oninput=e=>{s.rater=e.target.value;keep();show()};
 $('back').onclick=()=>{s.at--;show()};$('next').onclick=()=>{s.at++;show()};
 $('save').onclick=()=>{const a=document.createElement('a');a.href=URL.createObjectURL(new Blob([JSON.stringify({format:study.format,study:study.study,rater:s.rater.trim(),choices:s.choices},null,1)],{type:'application/json'}));
- a.download=study.study+' '+s.rater.trim().replace(/[^\w-]+/g,'_')+'.json';a.click();show('Saved. Please send the file to whoever gave you this page.')};
+ a.download=study.study+' '+s.rater.trim().replace(/[^\p{L}\p{N}_-]+/gu,'_')+'.json';a.click();$('other').disabled=false;show('Saved. Please send the file to whoever gave you this page.')};
+$('other').onclick=()=>{s=fresh();$('rater').value='';$('other').disabled=true;keep();show()};
 show();
 </script></body></html>
 """
@@ -444,7 +446,9 @@ def find_sets(
 ) -> dict[tuple[str,str],Tensor]: # (scene, method) to edited views
     "The edited sets in a folder; of several seeds the first."
     folder,found = Path(folder),{}
-    for p in sorted(folder.glob('**/cells/*/run.json'), key=lambda p: json.loads(p.read_text())['row']['noise']):
+    cells = list(folder.glob('**/cells/*/run.json'))
+    if len(blocks := {p.parents[2] for p in cells}) > 1: raise InputError(f"{folder} holds several benchmarks; choose one: {', '.join(sorted(map(str, blocks)))}")
+    for p in sorted(cells, key=lambda p: json.loads(p.read_text())['row']['noise']):
         row = json.loads(p.read_text())['row']
         if (p.parent/'views').is_dir(): found.setdefault((f"{row['instruction']} ({row['seed']})", row['method']), p.parent/'views')
     if not found: found = {(p.parent.name, p.parent.parent.name):p.parent for p in sorted(folder.glob('*/*/transforms.json'))}

@@ -189,13 +189,15 @@ def test_survey_under_a_mouse(tab, tmp_path):
         box = picture.bounding_box()
         at = lambda x, y: (box['x']+x*box['width'], box['y']+y*box['height'])
         tab.mouse.move(*at(x0,y0)); tab.mouse.down(); tab.mouse.move(*at(x1,y1), steps=4); tab.mouse.up()
-    frame.locator('#rater').fill('dora')
+    frame.locator('#rater').fill('Dóra 李')
     drag(0, .2,.3, .6,.7); drag(2, .1,.1, .5,.4)
     assert frame.locator('#pairs li').count() == 1
     keep(tab, tab.locator('iframe'), 'survey')
     frame.locator('#next').click()
     with tab.expect_download() as saved: frame.locator('#save').click()
     said = keep_rating(saved.value.suggested_filename, Path(saved.value.path()).read_bytes(), study, tmp_path)
-    assert said.endswith('2 sets, 1 pairs of rectangles') and tab.errors == []
+    assert said.endswith('2 sets, 1 pairs of rectangles') and saved.value.suggested_filename.endswith(' Dóra_李.json')
+    frame.locator('#other').click()                                       # the next rater starts with nothing
+    assert frame.locator('#rater').input_value() == '' and frame.locator('#pairs li').count() == 0 and frame.locator('#save').is_disabled() and tab.errors == []
     (pair,) = [p for r in read_rating(tmp_path/saved.value.suggested_filename, study) for p in r.pairs]
     assert [r.view for r in pair] == [0,2] and max(abs(a-b) for a,b in zip(pair[0][1:], (.2,.3,.6,.7))) < .03
