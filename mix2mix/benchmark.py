@@ -84,6 +84,7 @@ def problems(
     ambiguous_only:bool=False,          # only instructions with several right outcomes
 ) -> list[Problem]:
     "`n` held-out problems, the kinds of instruction in turn, one problem a scene."
+    if n < 0: raise InputError(f"{n} problems; expected a number from 0")
     if first_seed < DEVELOPMENT_SEEDS: raise InputError(f"first_seed={first_seed} belongs to the training scenes; expected {EVALUATION_SEEDS} or above, or {DEVELOPMENT_SEEDS} to choose settings")
     kinds,found,seed = cycle(AMBIGUOUS if ambiguous_only else KINDS),[],first_seed
     for kind in kinds:
@@ -614,6 +615,7 @@ def same_settings(
 ) -> None:
     "Write `settings` to `folder`, or make sure that what is there was made with the same."
     path,settings = folder/'settings.json',tidy(settings)
+    if folder.exists() and not folder.is_dir(): raise InputError(f"{folder} is a file; expected a folder for the results")
     if path.is_file() and (old := json.loads(path.read_text())) != settings:
         differ = ', '.join(f'{k} {old.get(k)!r} instead of {settings.get(k)!r}' for k in (settings | old) if old.get(k) != settings.get(k))
         raise InputError(f"{folder} holds results of {'another version or ' if old.get('mix2mix') != settings.get('mix2mix') else ''}other settings ({differ}); choose another folder, or take it away")
@@ -999,12 +1001,12 @@ def run_table3(
     engine:Callable=serial,
 ) -> Path:                     # of the results page
     "Table 3 on the miniature."
-    out,pairs,blocks = Path(out),problems(n, ambiguous_only=True),[]
+    out,pairs,blocks,second = Path(out),problems(n, ambiguous_only=True),[],source_student(student)
     same_settings(out, dict(table='table3', mix2mix=mix2mix.__version__, format=FORMAT, loop=loop))
     methods = table3_methods(loop)
     few = [m for m in methods if m.__name__ in ('student_only','teacher_only','without_rcvattn','full')]
     runs = [('exact', 'The closed-form teacher', methods, MiniModels('exact', '', clip)), ('mini', 'The trained teacher', methods, MiniModels('mini', '', clip))]
-    if source_student(student): runs.append(('mini_source', 'The trained teacher, and a student that knows unedited scenes only', few, MiniModels('mini', source_student(student), clip)))
+    if second: runs.append(('mini_source', 'The trained teacher, and a student that knows unedited scenes only', few, MiniModels('mini', second, clip)))
     for name,title,mine,models in runs:
         bench(out/name, pairs, mine, models, range(seeds), 'full', engine, loop=loop)
         blocks.append(Block(title, out/name, pairs, {m.__name__:m.__name__ for m in mine}, 'imix2mix.table3'))
@@ -1124,23 +1126,25 @@ def table(
     name:str,                    # agreement, table1, table3, table4: methods on held-out problems; loops: how many updates are needed, on development problems; vae: the autoencoder; student: the multi-view model; loop: what the loop costs; cold: what a new user waits for
     out:str='',                  # folder of the results; one that an earlier call left is picked up; if not given, mix2mix-bench for agreement, mix2mix-table1 and so on
     teacher:str='',              # agreement, loops, table1: exact, the closed form of each scene (if not given, but for table1), or mini, the trained editor
-    pairs:int=0,                 # problems; 0: 40, in table1, table3 and loops 20
+    pairs:int=0,                 # problems; 0: as many as belong to the table: 40, 20 in table1, table3, loops and couple, 112 in models
     seed:int=0,                  # agreement: of the noise; the problems stay
     seeds:int=0,                 # noises of each problem in table1, table3 (0: 3), table4 and loops (0: 1)
     ambiguous_only:bool=False,   # agreement: only instructions with several right outcomes
     quick:bool=False,            # table1, table3: 3 problems, 1 noise; table4: 48 updates a loop
     engine:str='serial',         # agreement, loops and table1 to table4: serial, or ray for several workers or a cluster
     workers:int=2,               # of ray, a core each
-    student:str='',              # agreement: folder of another student; table3: folder of a student that was trained on unedited scenes only
+    student:str='',              # agreement, student, vae: folder of another student; table3: folder of a student that was trained on unedited scenes only
     clip:str='',                 # folder of a CLIP, or none; table4 also: a model of open_clip; if not given, the miniature's, ViT-L-14 in table4
     scenes:str='',               # table4: folder that holds face, bear and person
     models:str='full',           # table4: full, the published checkpoints from the hub, or a folder with teacher/ and student/ in it
     device:str='cpu',            # table4: where to compute, as torch calls it
 ) -> str:
     "One of the project's tables, as Markdown."
-    measured = dict(vae=lambda: bench_vae(pairs or 40), student=lambda: bench_student(pairs or 40), loop=bench_loop, cold=bench_cold)
+    from mix2mix.mini import load_student
+    def other(): return load_student(MiniModels(student=student).parts()[1]) if student else None
+    measured = dict(vae=lambda: bench_vae(pairs or 40, other()), student=lambda: bench_student(pairs or 40, other()), loop=bench_loop, cold=bench_cold)
     if name in measured: return as_markdown([['what','value'], *([k, str(v) if isinstance(v, int) else format(v, ".4g") if isinstance(v, float) else f"{v.mean:.4g} ({v.low:.4g} to {v.high:.4g})"] for k,v in measured[name]()._asdict().items())])
-    if name not in ('agreement','table1','table3','table4','loops'): raise InputError(f"no table is called {name!r}; expected agreement, table1, table3, table4, loops, {', '.join(measured)}")
+    if name not in ('agreement','table1','table3','table4','loops'): raise InputError(f"no table is called {name!r}; expected agreement, table1, table3, table4, loops, {', '.join(measured)}; the command also makes models, speed, couple and stepper")
     out,run = Path(out or ('mix2mix-bench' if name == 'agreement' else f'mix2mix-{name}')),choose_engine(engine, workers)
     n,many = (pairs or 3, seeds or 1) if quick else (pairs or 20, seeds or 3)
     if name == 'agreement':

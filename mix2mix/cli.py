@@ -7,8 +7,8 @@ __all__ = ['COMMANDS', 'typed', 'finite', 'add_options', 'split_options', 'load_
            'pulls', 'full_student', 'paper', 'check_device', 'frame_numbers', 'jsonable', 'all_settings',
            'surroundings', 'sheet', 'resume_file', 'ctrl_c', 'saving', 'fingerprint', 'settled', 'differences',
            'own_reference', 'best_reference', 'write_edit', 'check_seed', 'scene', 'edit', 'check_trace', 'no_memory',
-           'view_number', 'go_on', 'demo', 'new_cameras', 'render', 'couple', 'step', 'train_mini', 'bench', 'survey',
-           'Parser', 'find', 'parse', 'complain', 'main']
+           'view_number', 'go_on', 'demo', 'new_cameras', 'render', 'couple', 'step', 'resumable', 'train_mini',
+           'bench', 'survey', 'Parser', 'find', 'parse', 'complain', 'main']
 
 # %% ../nbs/60_cli.ipynb #8f621e78
 import argparse,hashlib,inspect,json,platform,re,shlex,shutil,signal,sys
@@ -430,6 +430,8 @@ def edit(
     views = load_views(folder, frame_numbers(frames))
     if view: options['ref_view'] = view_number(views, view, options.get('ref_view', 0))
     watch = partial(saving, path=kept, about=dict(task=task, scene=fingerprint(views), versions=surroundings()['versions']), every=save_every, again=again)
+    if not instruction.strip(): raise InputError("an empty instruction; say what to change, such as \"make the ball red\"")
+    if best_of < 2 and (before or after or clip): raise InputError("--before, --after and --clip say which of several edits is best; expected --best-of 2 or more beside them")
     if reference and best_of > 1: raise InputError("--reference brings the reference edit, and --best-of makes some; give one of the two")
     best = {} if start else best_reference(best_of, before, after, clip, model)
     try:
@@ -617,29 +619,39 @@ def step(
     path = write_page(lens, html, updates, **more)
     return f"{html}: {path.stat().st_size/1e6:.1f} MB, open it in a browser"
 
+@contextmanager
+def resumable():
+    "Where Ctrl-C loses little: says that the same command goes on."
+    try: yield
+    except KeyboardInterrupt: raise KeyboardInterrupt('stopped; the same command goes on from what was saved') from None
+
 def train_mini(
     part:str,    # data, vae, decoder, student, source_student, editor, clip, tasks, or all
     **options,   # of `mini.train_mini`
 ) -> str:
     "Train the small models from nothing, and measure them when all are there; run again to resume."
+    if (device := options.get('device', 'auto')) != 'auto': check_device(device)
     from mix2mix import mini
     from mix2mix.limits import models_table
-    mini.train_mini(part, **options)
+    with resumable(): mini.train_mini(part, **options, say=lambda words: print(words, file=sys.stderr))
     if part!='all': return f"{part}: done"
     return models_table(folder=options.get('folder', inspect.signature(mini.train_mini).parameters['folder'].default))
 
 def bench(
-    name:str,    # agreement, table1, table3, table4, models, vae, student, loop, cold, speed, couple or stepper
+    name:str,    # agreement, table1, table3, table4, loops, models, vae, student, loop, cold, speed, couple or stepper
     **options,   # of `benchmark.table`, of `speed.speed_table`, of `couple_tables.couple_table` and of `limits.models_table`
 ) -> str:
     "Rerun a table of numbers."
+    from mix2mix.core import InputError
     from mix2mix.benchmark import table
     from mix2mix.couple_tables import couple_table
     from mix2mix.limits import models_table
     from mix2mix.speed import speed_table
     from mix2mix.stepper import stepper_table
     f = dict(speed=speed_table, couple=couple_table, stepper=stepper_table, models=models_table).get(name, table)
-    return f(**split_options(f, options | dict(name=name))[0])
+    given,rest = split_options(f, options)
+    if rest: raise InputError(f"bench {name} takes no {', '.join('--'+k.replace('_','-') for k in rest)}")
+    with resumable(): return f(**given) if f is not table else table(name, **given)
 
 def survey(
     what:str,                 # marks or best: make a study; count: sum up what its raters said

@@ -127,6 +127,8 @@ def models_table(
     from mix2mix.metrics import open_clip_model
     from mix2mix.mini import assets, load_student, load_teacher
     folder = Path(folder) if folder else assets()
+    for part,made in dict(student='student', teacher='editor', clip='clip').items():
+        if not (folder/part).is_dir(): raise InputError(f"no {part} in {folder}; expected a folder in which mix2mix train-mini {made} is finished")
     student,teacher,clip = load_student(folder/'student'),load_teacher(folder/'teacher'),open_clip_model(folder/'clip')
     second = bench_student(student_pairs, load_student(folder/'source_student'), edited=False) if (folder/'source_student').is_dir() else None
     return scores_table(ModelScores(bench_vae(pairs, student), editor_score(bench_editor(pairs, teacher)), bench_student(student_pairs, student), bench_clip(max(pairs, 40), clip), second))

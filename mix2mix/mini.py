@@ -7,11 +7,11 @@ __all__ = ['FINE', 'WHOLE', 'FIND', 'SHIFT', 'OCTAVES', 'PARTS', 'HOURS', 'asset
            'make_shard', 'make_data', 'load_data', 'load_captions', 'fit', 'new_vae', 'shrink_latent', 'encode_all',
            'picture_error', 'vae_loss', 'decoder_loss', 'train_vae', 'train_decoder', 'new_editor', 'changed_more',
            'editor_loss', 'train_editor', 'new_student_net', 'frames_condition', 'student_loss', 'train_student',
-           'train_source_student', 'new_clip', 'clip_loss', 'save_clip', 'train_clip', 'held_out_rows', 'train_mini',
-           'ship']
+           'train_source_student', 'new_clip', 'clip_loss', 'save_clip', 'train_clip', 'held_out_rows', 'how_made',
+           'train_mini', 'ship']
 
 # %% ../nbs/07_mini.ipynb #f2f266e2
-import json,math,shutil,time,warnings
+import json,math,platform,shutil,time
 import numpy as np
 import torch
 import torch.nn.functional as F
@@ -70,6 +70,7 @@ def make_shard(
 ):
     "Render `n` scenes, each unedited and edited, to a safetensors file."
     path = Path(path)
+    if n < 1: raise InputError(f"{n} scenes; expected at least 1")
     if first+n > EVALUATION_SEEDS: raise InputError(f"training scenes {first} to {first+n-1}: seeds from {EVALUATION_SEEDS} are for evaluation only")
     if path.exists(): return
     imgs,said,captions = torch.zeros(n,1+n_edits,views,3,size,size, dtype=torch.uint8),[],[]
@@ -94,13 +95,14 @@ def _shards(args):
 
 def make_data(
     folder:str|Path,      # for the shards; what is there already is kept
-    scenes:int=10000,     # how many scenes
+    scenes:int=10000,     # how many scenes; the last file is filled up
     workers:int=2,        # processes of one thread each: faster than one process of several threads
     per_shard:int=100,    # scenes in a file
 ):
     "Render the training scenes 0 to `scenes`-1."
     from concurrent.futures import ProcessPoolExecutor
     from multiprocessing import get_context
+    if scenes < 1: raise InputError(f"{scenes} scenes; expected at least 1")
     Path(folder).mkdir(parents=True, exist_ok=True)
     todo = [(Path(folder)/f'{i:05d}.safetensors', i*per_shard, per_shard) for i in range(-(-scenes//per_shard))]
     with ProcessPoolExecutor(workers, mp_context=get_context('spawn')) as pool:
@@ -132,8 +134,8 @@ def load_captions(
     return found
 
 # %% ../nbs/07_mini.ipynb #df053a45
-def _save_run(path, model, opt, ema, step):
-    t = {f'w.{k}':v for k,v in model.state_dict().items()} | {'step':torch.tensor(step)}
+def _save_run(path, model, opt, ema, step, seconds):
+    t = {f'w.{k}':v for k,v in model.state_dict().items()} | dict(step=torch.tensor(step), seconds=torch.tensor(seconds))
     for i,p in enumerate(opt.param_groups[0]['params']): t |= {f'm.{i}':opt.state[p]['exp_avg'], f'v.{i}':opt.state[p]['exp_avg_sq'], f'e.{i}':ema[i]}
     part = path.with_suffix('.part')
     save_file({k:v.contiguous() for k,v in t.items()}, part); part.replace(path)
@@ -144,7 +146,7 @@ def _load_run(path, model, opt, ema):
     for i,p in enumerate(opt.param_groups[0]['params']):
         opt.state[p] = dict(step=t['step'].float().to(p.device), exp_avg=t[f'm.{i}'].to(p), exp_avg_sq=t[f'v.{i}'].to(p))
         ema[i].copy_(t[f'e.{i}'])
-    return int(t['step'])
+    return int(t['step']),float(t['seconds'])
 
 def fit(
     model:nn.Module,         # changed in place; ends with the averaged weights
@@ -161,8 +163,8 @@ def fit(
     path = Path(path); path.parent.mkdir(parents=True, exist_ok=True)
     params = [p for p in model.parameters() if p.requires_grad]
     opt,avg = torch.optim.AdamW(params, lr, betas=(.9,.99), weight_decay=.01, fused=True),[p.detach().clone() for p in params]
-    first = _load_run(path, model, opt, avg) if path.exists() else 0
-    saved,run = time.monotonic(),None
+    first,before = _load_run(path, model, opt, avg) if path.exists() else (0,0.)
+    saved,run = (began := time.monotonic()),None
     bar = progress(range(first, steps), total=steps-first, desc=desc)
     with open(path.with_suffix('.jsonl'), 'a') as log:
         for step in bar:
@@ -173,8 +175,8 @@ def fit(
             with torch.no_grad(): torch._foreach_lerp_(avg, params, 1-min(ema, (step+1)/(step+10)))
             run = loss.item() if run is None else .98*run+.02*loss.item()
             if step % 50 == 0: log.write(json.dumps(dict(step=step, loss=round(run,5)))+'\n'); log.flush()
-            if time.monotonic()-saved > save_every: _save_run(path, model, opt, avg, step+1); saved = time.monotonic()
-    if first < steps: _save_run(path, model, opt, avg, steps)
+            if time.monotonic()-saved > save_every: _save_run(path, model, opt, avg, step+1, before+time.monotonic()-began); saved = time.monotonic()
+    if first < steps: _save_run(path, model, opt, avg, steps, before+time.monotonic()-began)
     with torch.no_grad():
         for p,a in zip(params, avg): p.copy_(a)
     return model
@@ -291,7 +293,7 @@ def train_decoder(
     if compiled: vae.decoder.compile()
     fit(vae, decoder_loss(vae, pics, z), steps, Path(out)/'decoder.safetensors', lr=1.5e-3, warmup=60, ema=.995, desc='decoder')
     vae.save_pretrained(Path(out)/'vae')
-    for part in ('teacher','student'):                            # they carry a copy
+    for part in ('teacher','student','source_student'):           # they carry a copy
         if (Path(out)/part).exists(): vae.save_pretrained(Path(out)/part/'vae')
 
 # %% ../nbs/07_mini.ipynb #fc0f49ea
@@ -508,7 +510,7 @@ def train_clip(
 
 # %% ../nbs/07_mini.ipynb #4e02b54c
 PARTS = ('data','vae','decoder','student','source_student','editor','clip','tasks')   # in the order in which they need each other
-HOURS = dict(data=.3, vae=1.8, decoder=.5, student=1.5, source_student=.8, editor=2.4, clip=.6, tasks=.9)   # on two cores without a GPU, from the times in training.json
+HOURS = dict(data=.3, vae=1.8, decoder=.5, student=1.5, source_student=.8, editor=2.4, clip=1., tasks=.9)   # on two cores without a GPU, from the times in training.json
 
 @torch.no_grad()
 def held_out_rows(
@@ -537,21 +539,37 @@ def held_out_rows(
             rows |= {'another side': torch.stack([v.imgs[1] for v in after]), f"{name.replace('_',' ')}: another side from the first": torch.stack([seen(v) for v in after])}
     return rows
 
+def how_made(
+    path:str|Path,               # state of a run of `fit`
+    device:torch.device|str,     # where it ran
+) -> dict:
+    "Which machine made a part, with how many updates, in how many minutes."
+    with safe_open(path, 'pt') as s: step,seconds = (s.get_tensor(k).item() for k in ('step','seconds'))
+    return dict(machine=platform.processor() or platform.machine(), device=str(device), threads=torch.get_num_threads(), torch=torch.__version__, updates=step, minutes=round(seconds/60, 1))
+
 def train_mini(
     part:str='all',           # data, vae, decoder, student, source_student, editor, clip, tasks, or all
     folder:str='training',    # for data, state and results; run again to resume
     scenes:int=10000,         # training scenes
     device:str='auto',        # cpu, cuda, …; auto: a GPU if there is one
+    say:Callable=lambda words: None,   # called with what is going to happen
 ):
-    "Train the miniature's models from nothing; resumes where it was stopped. Held-out samples are in `folder`/samples.png, the losses beside each state."
+    "Train the miniature's models from nothing; resumes where it was stopped, and leaves finished parts alone. Held-out samples are in `folder`/samples.png; beside each state its losses, and how it was made."
     if part not in (*PARTS,'all'): raise InputError(f"part {part!r} does not exist; expected all or one of {', '.join(PARTS)}")
     if device == 'auto': device = torch.accelerator.current_accelerator() if torch.accelerator.is_available() else torch.device('cpu')
     from mix2mix.tasks import train_tasks   # that notebook builds on this one
     folder,parts = Path(folder),PARTS if part == 'all' else (part,)
-    if torch.device(device).type == 'cpu': warnings.warn(f"without a GPU this takes about {sum(HOURS[p] for p in parts):.1f} hours on two cores; it can be stopped and goes on where it was")
+    if folder.exists() and not folder.is_dir(): raise InputError(f"{folder} is a file; expected a folder for data, state and results")
+    record = lambda p: folder/f'{p}.json'                           # there when the part is finished
+    todo = [p for p in parts if p == 'data' or not record(p).exists()]
     for p in parts:
+        if p not in todo: say(f"{p}: is finished; to make it anew, take away {record(p)}, its state {record(p).with_suffix('.safetensors')}, and what it made")
+    if todo and torch.device(device).type == 'cpu': say(f"{', '.join(todo)}: about {sum(HOURS[p] for p in todo):.1f} hours on two cores without a GPU; when it is stopped, the same command goes on")
+    train = dict(vae=train_vae, decoder=train_decoder, student=train_student, source_student=train_source_student, editor=train_editor, clip=train_clip, tasks=train_tasks)
+    for p in todo:
         if p == 'data': make_data(folder/'data', scenes); continue
-        dict(vae=train_vae, decoder=train_decoder, student=train_student, source_student=train_source_student, editor=train_editor, clip=train_clip, tasks=train_tasks)[p](folder/'data', folder, device=device)
+        train[p](folder/'data', folder, device=device)
+        record(p).write_text(json.dumps(how_made(record(p).with_suffix('.safetensors'), device), indent=1))
         grid(*held_out_rows(folder).values()).save(folder/'samples.png')
 
 def ship(

@@ -292,7 +292,7 @@ def load_part(
     note_licence(path)
     with quiet_loading():
         try: part = kind.from_pretrained(path, use_safetensors=True, **parts)
-        except OSError as e:
+        except (OSError, ValueError) as e:
             mirror = f"; this id was withdrawn, a mirror is {MIRRORS[str(path)]}" if str(path) in MIRRORS else ''
             raise InputError(f"no teacher found at '{path}' ({kind.__name__}){mirror}; expected a diffusers folder with its .json and .safetensors files, or a hub id and a network to load it from; the shipped teacher (--model mini) needs neither") from e
     for net in (part,) if isinstance(part, torch.nn.Module) else part.components.values():
