@@ -13,8 +13,9 @@ __all__ = ['AMBIGUOUS', 'DEVELOPMENT_SEEDS', 'METHODS', 'PERFECT', 'MEASURES', '
            'bench', 'read_results', 'show_results', 'Block', 'published', 'beside', 'picture', 'as_html',
            'write_results', 'Overhead', 'catch_inputs', 'seconds_of', 'overhead', 'LoopBench', 'bench_loop', 'VaeScore',
            'bench_vae', 'StudentScore', 'bench_student', 'ColdStart', 'cold', 'command', 'bench_cold', 'fitted_align',
-           'student_alone', 'Loop', 'table3_methods', 'table1_methods', 'source_student', 'run_table3', 'sum_updates',
-           'run_loops', 'run_table1', 'photo_problems', 'Checkpoints', 'guided', 'run_table4', 'choose_engine', 'table']
+           'student_alone', 'Loop', 'named_loop', 'table3_methods', 'table1_methods', 'source_student', 'run_table3',
+           'sum_updates', 'run_loops', 'run_table1', 'photo_problems', 'Checkpoints', 'guided', 'run_table4',
+           'choose_engine', 'table']
 
 # %% ../nbs/42_benchmark.ipynb #72a50ce4
 import base64,copy,hashlib,html,json,math,os,shutil,subprocess,sys,tempfile,traceback
@@ -966,6 +967,13 @@ PAPER = Loop(tuple(student_timesteps()), 50, 200, 200, 1e-4, 5e-5)   # 2150 upda
 LOOPS = dict(ordinary=Loop(tuple(student_timesteps(dt=69)), 12, 60, 25, 1e-3, 3e-4), forty_timesteps=Loop(tuple(student_timesteps()), 3, 6, 6), eighteen_timesteps=Loop(tuple(student_timesteps(dt=55)), 3, 6, 6),
     short=SHORT, few_updates=Loop(tuple(student_timesteps(dt=69)), 2, 4, 4), few_timesteps=Loop(tuple(student_timesteps(dt=142)), 5, 25, 8))   # the first: `distill` as it comes
 
+def named_loop(
+    name:str,   # one of `LOOPS`
+) -> Loop:
+    "The loop called `name`."
+    if name not in LOOPS: raise InputError(f"no loop is called {name!r}; expected one of {', '.join(LOOPS)}")
+    return LOOPS[name]
+
 def table3_methods(
     loop:Loop=SHORT,
 ) -> tuple[Callable,...]:
@@ -999,18 +1007,24 @@ def run_table3(
     student:str='',            # folder of a student that was trained on unedited scenes only, see `source_student`
     clip:str='',               # folder of a CLIP, see `MiniModels`
     engine:Callable=serial,
+    blocks:Sequence[str]=(),   # of exact, mini and mini_source; none: all that there are models for
+    rows:Sequence[str]=(),     # methods beside `full`; none: all
 ) -> Path:                     # of the results page
     "Table 3 on the miniature."
-    out,pairs,blocks,second = Path(out),problems(n, ambiguous_only=True),[],source_student(student)
-    same_settings(out, dict(table='table3', mix2mix=mix2mix.__version__, format=FORMAT, loop=loop))
+    out,pairs,shown,second = Path(out),problems(n, ambiguous_only=True),[],source_student(student)
     methods = table3_methods(loop)
+    if odd := set(rows)-{m.__name__ for m in methods}: raise InputError(f"table 3 has no rows {', '.join(sorted(odd))}; expected some of {', '.join(m.__name__ for m in methods)}")
+    methods = [m for m in methods if not rows or m.__name__ in (*rows,'full')]
     few = [m for m in methods if m.__name__ in ('student_only','teacher_only','without_rcvattn','full')]
     runs = [('exact', 'The closed-form teacher', methods, MiniModels('exact', '', clip)), ('mini', 'The trained teacher', methods, MiniModels('mini', '', clip))]
     if second: runs.append(('mini_source', 'The trained teacher, and a student that knows unedited scenes only', few, MiniModels('mini', second, clip)))
+    if odd := set(blocks)-{name for name,*_ in runs}: raise InputError(f"table 3 has no part {', '.join(sorted(odd))}; expected some of {', '.join(name for name,*_ in runs)}")
+    same_settings(out, dict(table='table3', mix2mix=mix2mix.__version__, format=FORMAT, loop=loop))
     for name,title,mine,models in runs:
+        if blocks and name not in blocks: continue
         bench(out/name, pairs, mine, models, range(seeds), 'full', engine, loop=loop)
-        blocks.append(Block(title, out/name, pairs, {m.__name__:m.__name__ for m in mine}, 'imix2mix.table3'))
-        page = write_results(out, 'Table 3 on the miniature', blocks, f'The ablations of the paper on {n} scenes with ambiguous instructions, {seeds} seeds each; {sum_updates(loop)} updates in each loop.')
+        shown.append(Block(title, out/name, pairs, {m.__name__:m.__name__ for m in mine}, 'imix2mix.table3'))
+        page = write_results(out, 'Table 3 on the miniature', shown, f'The ablations of the paper on {n} scenes with ambiguous instructions, {seeds} seeds each; {sum_updates(loop)} updates in each loop.')
     return page
 
 def sum_updates(loop:Loop) -> int:
@@ -1125,7 +1139,7 @@ def choose_engine(
 def table(
     name:str,                    # agreement, table1, table3, table4: methods on held-out problems; loops: how many updates are needed, on development problems; vae: the autoencoder; student: the multi-view model; loop: what the loop costs; cold: what a new user waits for
     out:str='',                  # folder of the results; one that an earlier call left is picked up; if not given, mix2mix-bench for agreement, mix2mix-table1 and so on
-    teacher:str='',              # agreement, loops, table1: exact, the closed form of each scene (if not given, but for table1), or mini, the trained editor
+    teacher:str='',              # agreement, loops, table1: exact, the closed form of each scene (if not given, but for table1), or mini, the trained editor; table3: only this part, exact, mini or mini_source
     pairs:int=0,                 # problems; 0: as many as belong to the table: 40, 20 in table1, table3, loops and couple, 112 in models
     seed:int=0,                  # agreement: of the noise; the problems stay
     seeds:int=0,                 # noises of each problem in table1, table3 (0: 3), table4 and loops (0: 1)
@@ -1136,6 +1150,8 @@ def table(
     student:str='',              # agreement, student, vae: folder of another student; table3: folder of a student that was trained on unedited scenes only
     clip:str='',                 # folder of a CLIP, or none; table4 also: a model of open_clip; if not given, the miniature's, ViT-L-14 in table4
     scenes:str='',               # table4: folder that holds face, bear and person
+    loop:str='short',            # table3: how long the loops are, short (48 updates) or ordinary (228), or another of `LOOPS`
+    rows:str='',                 # table3: only these methods, with commas between, and full
     models:str='full',           # table4: full, the published checkpoints from the hub, or a folder with teacher/ and student/ in it
     device:str='cpu',            # table4: where to compute, as torch calls it
 ) -> str:
@@ -1153,7 +1169,7 @@ def table(
         page = write_results(out, 'Agreement', [Block(f'{len(ps)} problems', out, ps)])
     if name == 'table1': page = run_table1(out, teacher or 'mini', n, many, clip=clip, engine=run)
     if name == 'loops': page = run_loops(out, teacher or 'exact', pairs or 20, seeds or 1, engine=run)
-    if name == 'table3': page = run_table3(out, n, many, student=student, clip=clip, engine=run)
+    if name == 'table3': page = run_table3(out, n, many, named_loop(loop), student, clip, run, [teacher] if teacher else [], [r.strip() for r in rows.split(',') if r.strip()])
     if name == 'table4':
         if not scenes: raise InputError("table4 needs --scenes: a folder that holds the scenes face, bear and person")
         page = run_table4(out, scenes, Checkpoints(models, clip or 'ViT-L-14', device), seeds or 1, SHORT if quick else PAPER, engine=run)

@@ -46,6 +46,7 @@ def attempt(
 class EditorScore(NamedTuple):
     "Means over the problems."
     problems:int        # how many
+    one:int             # of them with one right outcome
     right:Interval      # share of views that show what was asked for, instructions with one right outcome
     kept:Interval       # PSNR to the source outside the edit, dB
     same:Interval       # share of ambiguous problems whose four views, edited on their own, show the same right outcome
@@ -57,7 +58,7 @@ def editor_score(
     "Sum up `attempts`."
     kept = [a.kept for a in attempts if a.kept == a.kept]
     of = lambda kind: [a.right for a in attempts if a.kind == kind]
-    return EditorScore(len(attempts), interval([a.right for a in attempts if a.outcomes == 1]), interval(kept), share_interval([a.same for a in attempts if a.outcomes > 1]),
+    return EditorScore(len(attempts), sum(a.outcomes == 1 for a in attempts), interval([a.right for a in attempts if a.outcomes == 1]), interval(kept), share_interval([a.same for a in attempts if a.outcomes > 1]),
         {k: sum(of(k))/len(of(k)) for k in KINDS if of(k)})
 
 def bench_editor(
@@ -117,6 +118,7 @@ class ModelScores(NamedTuple):
     student:StudentScore
     clip:Interval
     source_student:StudentScore|None = None   # on unedited scenes, all that it knows; None: there is no such student
+    megabytes:float = float('nan')            # of all weights
 
 def models_table(
     pairs:int=112,          # held-out problems for autoencoder, editor and judge
@@ -131,13 +133,13 @@ def models_table(
         if not (folder/part).is_dir(): raise InputError(f"no {part} in {folder}; expected a folder in which mix2mix train-mini {made} is finished")
     student,teacher,clip = load_student(folder/'student'),load_teacher(folder/'teacher'),open_clip_model(folder/'clip')
     second = bench_student(student_pairs, load_student(folder/'source_student'), edited=False) if (folder/'source_student').is_dir() else None
-    return scores_table(ModelScores(bench_vae(pairs, student), editor_score(bench_editor(pairs, teacher)), bench_student(student_pairs, student), bench_clip(max(pairs, 40), clip), second))
+    return scores_table(ModelScores(bench_vae(pairs, student), editor_score(bench_editor(pairs, teacher)), bench_student(student_pairs, student), bench_clip(max(pairs, 40), clip), second, sum(p.stat().st_size for part in ('teacher','student','source_student','clip','tasks') for p in (folder/part).rglob('*.safetensors'))/1e6))
 
 def scores_table(
     found:ModelScores,
 ) -> str:
     "The scores beside what is aimed at, as Markdown."
-    vae,editor,student,clip,second = found
+    vae,editor,student,clip,second,megabytes = found
     def painted(who, s, one, three):
         return [(f'{who}: novel views from one view, dB', one, in_words(s.from_one, 1, 1), s.pictures), ('… on the things only, dB', one, in_words(s.things_from_one, 1, 1), s.pictures),
             ('… from three views, dB', three, in_words(s.from_three, 1, 1), s.pictures), ('… on the things only, dB', three, in_words(s.things_from_three, 1, 1), s.pictures)]
@@ -145,10 +147,10 @@ def scores_table(
         ('… error of saturated pixels, by problem', '0.015', in_words(vae.saturated_each, 1, 3), vae.pictures),
         ('… price of a resized latent, against pictures resized before encoding, dB', '0.5', f'{vae.price:.2f}', vae.pictures),
         ("… the same, against encode and decode at the student's size, dB", '0.5', f'{vae.psnr.mean-vae.psnr_resized:.2f}', vae.pictures),
-        ('editor: views that show what was asked, one right outcome, %', '90', in_words(editor.right, 100, 0), 4*editor.problems),
+        ('editor: views that show what was asked, one right outcome, %', '90', in_words(editor.right, 100, 0), 4*editor.one),
         ('… PSNR outside the edit, dB', '27', in_words(editor.kept, 1, 1), 4*editor.problems),
-        ('… ambiguous, four views alone show the same, %', '–', in_words(editor.same, 100, 0), 4*editor.problems),
+        ('… ambiguous, four views alone show the same, %', '–', in_words(editor.same, 100, 0), 4*(editor.problems-editor.one)),
         *painted('student', student, '21', '25'), *(painted('second student, unedited scenes', second, '–', '–') if second else ()),
-        ('CLIP: right caption of sixteen, %', '90', in_words(clip, 100, 0), '–'))
+        ('CLIP: right caption of sixteen, %', '90', in_words(clip, 100, 0), '–'), ('weights, all together, MB', '30', f'{megabytes:.1f}', '–'))
     kinds = '\n'.join(f'| {k} | {v*100:.0f} |' for k,v in editor.kinds.items())
     return '\n'.join(['| what | aim | reached | pictures |', '|---|---|---|---|', *(f'| {" | ".join(map(str, r))} |' for r in rows)]) + f'\n\n| kind of edit | views that show a right outcome, % |\n|---|---|\n{kinds}'

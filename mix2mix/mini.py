@@ -4,11 +4,11 @@
 
 # %% auto #0
 __all__ = ['FINE', 'WHOLE', 'FIND', 'SHIFT', 'OCTAVES', 'PARTS', 'HOURS', 'assets', 'load_teacher', 'load_student', 'fast_format',
-           'make_shard', 'make_data', 'load_data', 'load_captions', 'fit', 'new_vae', 'shrink_latent', 'encode_all',
-           'picture_error', 'vae_loss', 'decoder_loss', 'train_vae', 'train_decoder', 'new_editor', 'changed_more',
-           'editor_loss', 'train_editor', 'new_student_net', 'frames_condition', 'student_loss', 'train_student',
-           'train_source_student', 'new_clip', 'clip_loss', 'save_clip', 'train_clip', 'held_out_rows', 'how_made',
-           'train_mini', 'ship']
+           'training_edits', 'make_shard', 'make_data', 'load_data', 'load_captions', 'fit', 'new_vae', 'shrink_latent',
+           'encode_all', 'picture_error', 'vae_loss', 'decoder_loss', 'train_vae', 'train_decoder', 'new_editor',
+           'changed_more', 'editor_loss', 'train_editor', 'new_student_net', 'frames_condition', 'student_loss',
+           'train_student', 'train_source_student', 'new_clip', 'clip_loss', 'save_clip', 'train_clip', 'held_out_rows',
+           'draw_progress', 'how_made', 'train_mini', 'ship']
 
 # %% ../nbs/07_mini.ipynb #f2f266e2
 import json,math,platform,shutil,time
@@ -21,13 +21,13 @@ from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from torch.nn.attention import SDPBackend, sdpa_kernel
-from .core import InputError, grid, progress, seeded, whole_folder
+from .core import InputError, progress, seeded, show_views, whole_folder
 from .schedule import scaled_linear_abar, seva_sigmas
 from .seva import Seva, SevaConfig, silent
 from .student import PooledLatent, SevaStudent, StudentCond, add_octaves, denoise, load_vae, sample, v_scaling
 from .teacher import InstructPix2PixTeacher, quiet_loading, word_tokenizer
 from .views import normalise_cameras, normalised_K, plucker, world_views
-from .world import EVALUATION_SEEDS, KINDS, caption, dome_cameras, make_edit, make_scene, render, vocabulary
+from .world import EVALUATION_SEEDS, KINDS, Scene, caption, dome_cameras, make_edit, make_scene, render, vocabulary
 
 # %% ../nbs/07_mini.ipynb #5f96be97
 def assets() -> Path:
@@ -60,6 +60,20 @@ def fast_format() -> torch.dtype|None:
     return torch.bfloat16 if can.get('amx_bf16') or can.get('avx512_bf16') else None
 
 # %% ../nbs/07_mini.ipynb #d0df91ba
+def training_edits(
+    seed:int,           # of a scene
+    n_edits:int=2,      # edits of it, of different kinds
+) -> tuple[list[Scene],list[tuple],list[str]]:  # of the scene and of one outcome of each edit: the scenes; kind, instruction and outcome; captions
+    "A scene and what is done to it."
+    scene,rng = make_scene(seed),np.random.default_rng([seed, 3])
+    kinds,shown,said,captions = list(rng.permutation(KINDS)),[scene],[('','','')],[caption(scene)]
+    while len(shown) <= n_edits:
+        try: e = make_edit(scene, str(kinds.pop()), seed)
+        except InputError: continue                     # some kinds make no sense for some scenes
+        o = int(rng.integers(len(e.outcomes)))
+        shown.append(e.outcomes[o]); said.append((e.kind, e.instruction, e.labels[o])); captions.append(e.after)
+    return shown, said, captions
+
 def make_shard(
     path:str|Path,        # where to; an existing shard is left as it is
     first:int,            # seed of its first scene
@@ -76,13 +90,7 @@ def make_shard(
     imgs,said,captions = torch.zeros(n,1+n_edits,views,3,size,size, dtype=torch.uint8),[],[]
     c2w,K = map(torch.stack, zip(*[dome_cameras(views, first+i, size) for i in range(n)]))
     for i in range(n):
-        scene,rng = make_scene(first+i),np.random.default_rng([first+i, 3])
-        kinds,shown,row,words = list(rng.permutation(KINDS)),[scene],[('','','')],[caption(scene)]
-        while len(shown) <= n_edits:
-            try: e = make_edit(scene, str(kinds.pop()), first+i)
-            except InputError: continue                     # some kinds make no sense for some scenes
-            o = int(rng.integers(len(e.outcomes)))
-            shown.append(e.outcomes[o]); row.append((e.kind, e.instruction, e.labels[o])); words.append(e.after)
+        shown,row,words = training_edits(first+i, n_edits)
         imgs[i] = torch.stack([(render(s, c2w[i], K[i], size).imgs*255).round().byte() for s in shown])
         said.append(row); captions.append(words)
     part = path.with_suffix('.part')
@@ -539,6 +547,18 @@ def held_out_rows(
             rows |= {'another side': torch.stack([v.imgs[1] for v in after]), f"{name.replace('_',' ')}: another side from the first": torch.stack([seen(v) for v in after])}
     return rows
 
+def draw_progress(
+    folder:Path,      # where `train_mini` writes
+):
+    "Draw held-out samples of what there is (samples.png), and the losses of all parts so far (losses.png)."
+    import matplotlib.pyplot as plt
+    rows = held_out_rows(folder)
+    show_views(*rows.values(), titles=list(rows), names=KINDS, scale=1.2); plt.savefig(folder/'samples.png'); plt.close()
+    fig,ax = plt.subplots(figsize=(7,4))
+    for p in sorted(folder.glob('*.jsonl')): ax.plot(*zip(*[json.loads(line).values() for line in p.read_text().splitlines()]), label=p.stem)
+    ax.set(xlabel='update', ylabel='loss, running mean', yscale='log'); ax.legend()
+    fig.savefig(folder/'losses.png'); plt.close(fig)
+
 def how_made(
     path:str|Path,               # state of a run of `fit`
     device:torch.device|str,     # where it ran
@@ -554,7 +574,7 @@ def train_mini(
     device:str='auto',        # cpu, cuda, …; auto: a GPU if there is one
     say:Callable=lambda words: None,   # called with what is going to happen
 ):
-    "Train the miniature's models from nothing; resumes where it was stopped, and leaves finished parts alone. Held-out samples are in `folder`/samples.png; beside each state its losses, and how it was made."
+    "Train the miniature's models from nothing; resumes where it was stopped, and leaves finished parts alone. In `folder`: samples.png with held-out samples, losses.png, and for each part its state, its losses and how it was made."
     if part not in (*PARTS,'all'): raise InputError(f"part {part!r} does not exist; expected all or one of {', '.join(PARTS)}")
     if device == 'auto': device = torch.accelerator.current_accelerator() if torch.accelerator.is_available() else torch.device('cpu')
     from mix2mix.tasks import train_tasks   # that notebook builds on this one
@@ -570,7 +590,7 @@ def train_mini(
         if p == 'data': make_data(folder/'data', scenes); continue
         train[p](folder/'data', folder, device=device)
         record(p).write_text(json.dumps(how_made(record(p).with_suffix('.safetensors'), device), indent=1))
-        grid(*held_out_rows(folder).values()).save(folder/'samples.png')
+        draw_progress(folder)
 
 def ship(
     folder:str|Path,      # where `train_mini` wrote
