@@ -132,8 +132,9 @@ def models_table(
     for part,made in dict(student='student', teacher='editor', clip='clip').items():
         if not (folder/part).is_dir(): raise InputError(f"no {part} in {folder}; expected a folder in which mix2mix train-mini {made} is finished")
     student,teacher,clip = load_student(folder/'student'),load_teacher(folder/'teacher'),open_clip_model(folder/'clip')
+    size = sum(p.stat().st_size for part in ('teacher','student','source_student','clip','tasks') for p in (folder/part).rglob('*.safetensors'))
     second = bench_student(student_pairs, load_student(folder/'source_student'), edited=False) if (folder/'source_student').is_dir() else None
-    return scores_table(ModelScores(bench_vae(pairs, student), editor_score(bench_editor(pairs, teacher)), bench_student(student_pairs, student), bench_clip(max(pairs, 40), clip), second, sum(p.stat().st_size for part in ('teacher','student','source_student','clip','tasks') for p in (folder/part).rglob('*.safetensors'))/1e6))
+    return scores_table(ModelScores(bench_vae(pairs, student), editor_score(bench_editor(pairs, teacher)), bench_student(student_pairs, student), bench_clip(max(pairs, 40), clip), second, size/1e6))
 
 def scores_table(
     found:ModelScores,
