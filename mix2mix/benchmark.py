@@ -6,19 +6,19 @@
 __all__ = ['AMBIGUOUS', 'DEVELOPMENT_SEEDS', 'METHODS', 'PERFECT', 'MEASURES', 'FORMAT', 'OURS', 'STYLE', 'SHORT', 'PAPER',
            'LOOPS', 'Problem', 'source_views', 'is_visible', 'problems', 'teacher_alone', 'full_method',
            'redrawn_truth', 'called', 'distilled', 'composed', 'looking_edit', 'looking', 'Row', 'find_truth',
-           'new_row', 'judge_row', 'run_problem', 'Failure', 'try_problem', 'Cell', 'tidy', 'write_json', 'read_row',
-           'write_cell', 'find_row', 'Models', 'Worker', 'serial', 'on_ray', 'run_cells', 'Measure', 'Paired', 'Line',
-           'by_problem', 'compared', 'sum_up', 'summarise', 'in_words', 'is_clear', 'paired_words', 'table_rows',
-           'as_markdown', 'by_group', 'as_table', 'exact_teacher', 'digest', 'MiniModels', 'same_settings', 'versions',
-           'bench', 'read_results', 'show_results', 'Block', 'published', 'beside', 'picture', 'as_html',
-           'write_results', 'Overhead', 'catch_inputs', 'seconds_of', 'overhead', 'LoopBench', 'bench_loop', 'VaeScore',
-           'bench_vae', 'StudentScore', 'bench_student', 'ColdStart', 'cold', 'command', 'bench_cold', 'fitted_align',
-           'student_alone', 'Loop', 'named_loop', 'table3_methods', 'table1_methods', 'source_student', 'run_table3',
-           'sum_updates', 'run_loops', 'run_table1', 'photo_problems', 'Checkpoints', 'guided', 'run_table4',
-           'choose_engine', 'table']
+           'new_row', 'judge_row', 'run_problem', 'Failure', 'try_problem', 'Cell', 'tidy', 'write_json', 'read_json',
+           'read_row', 'write_cell', 'find_row', 'Models', 'Worker', 'serial', 'on_ray', 'run_cells', 'Measure',
+           'Paired', 'Line', 'by_problem', 'compared', 'sum_up', 'summarise', 'in_words', 'is_clear', 'paired_words',
+           'table_rows', 'as_markdown', 'by_group', 'as_table', 'exact_teacher', 'digest', 'MiniModels',
+           'same_settings', 'versions', 'bench', 'read_results', 'show_results', 'Block', 'published', 'beside',
+           'picture', 'as_html', 'write_results', 'Overhead', 'catch_inputs', 'seconds_of', 'overhead', 'LoopBench',
+           'bench_loop', 'VaeScore', 'bench_vae', 'StudentScore', 'bench_student', 'ColdStart', 'cold', 'command',
+           'bench_cold', 'fitted_align', 'student_alone', 'Loop', 'named_loop', 'table3_methods', 'table1_methods',
+           'source_student', 'run_table3', 'sum_updates', 'run_loops', 'run_table1', 'photo_problems', 'Checkpoints',
+           'guided', 'run_table4', 'choose_engine', 'table']
 
 # %% ../nbs/42_benchmark.ipynb #72a50ce4
-import base64,copy,hashlib,html,json,math,os,shutil,subprocess,sys,tempfile,traceback
+import base64,copy,gzip,hashlib,html,json,math,os,shutil,subprocess,sys,tempfile,traceback
 import torch
 from collections.abc import Callable,Sequence
 from contextlib import contextmanager, nullcontext
@@ -304,6 +304,13 @@ def write_json(
     part = path.with_suffix('.part')
     part.write_text(json.dumps(tidy(what), indent=1))
     part.replace(path)
+
+def read_json(
+    path:str|Path,   # a JSON file, also gzipped
+):                   # what is in it
+    "The content of `path`."
+    path = Path(path)
+    return json.loads(gzip.decompress(path.read_bytes()) if path.suffix == '.gz' else path.read_text())
 
 def read_row(
     found:dict,   # fields of a row, as `write_json` left them
@@ -654,12 +661,12 @@ def bench(
 FORMAT = 2   # of the folder; 1 had no cells
 
 def read_results(
-    path:str|Path,   # a `results.json`, or the folder that holds it
+    path:str|Path,   # a `results.json`, also gzipped, or the folder that holds it
 ) -> tuple[list[Row],str,dict]:   # rows, baseline, settings
     "The rows of a finished run."
     path = Path(path)/'results.json' if Path(path).is_dir() else Path(path)
     if not path.is_file(): raise InputError(f"{path} does not exist; expected the results.json of a finished run: mix2mix bench")
-    found = json.loads(path.read_text())
+    found = read_json(path)
     return [read_row(r) for r in found['rows']], found.get('baseline', ''), found['settings']
 
 def show_results(

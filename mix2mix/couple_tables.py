@@ -29,7 +29,7 @@ from .couple import couple, spatial_pair
 from .compose import compose_edit, coupled, du, image_to_multiview, liu, multidiffusion, per_image, sdedit, student_at, warm_edit
 from .tasks import ExactTask, Style, TaskTeacher, coarse_edit, draw_light, draw_move, draw_style, load_task, motion, lights, palettes, places, reference_task, show_coarse, show_edges, show_light, styled
 from .metrics import Geometry, Interval, Pixels, colour_gap, depth_geometry, interval, met3r, psnr, ssim, temporal_flickering
-from .benchmark import cold, command, in_words, same_settings, seconds_of, write_json
+from .benchmark import cold, command, in_words, read_json, same_settings, seconds_of, write_json
 
 # %% ../nbs/43_couple_tables.ipynb #8411e7f4
 TASKS = ('spatial','stylise','relight','instruct')
@@ -231,7 +231,7 @@ def read_rows(
     path:str|Path,   # file that `run_tasks` wrote
 ) -> list[TaskRow]:
     "The rows in a file."
-    return [TaskRow(**{k: math.nan if v is None else v for k,v in r.items()}) for r in json.loads(Path(path).read_text())]
+    return [TaskRow(**{k: math.nan if v is None else v for k,v in r.items()}) for r in read_json(path)]
 
 # %% ../nbs/43_couple_tables.ipynb #9a677a03
 TASK_MEASURES = dict(psnr=('PSNR, dB',1), changed=('PSNR where it changed, dB',1), ssim=('SSIM',3), met3r=('MEt3R of colours',4), flicker=('flicker',3), seconds=('processor seconds',1))

@@ -45,11 +45,12 @@ def chosen_taus(
 def chosen_updates(
     trace:Trace,      # of a distillation
     per_tau:int=3,    # updates at each timestep, evenly; the last is among them
+    taus:int=16,      # timesteps at most
 ) -> list[int]:       # positions
     "The updates that the page shows."
     if per_tau < 1: raise InputError(f"{per_tau} updates at each timestep; expected at least 1")
     def some(at): n = min(per_tau, len(at)); return [at[len(at)-1 - round(k*(len(at)-1)/max(n-1,1))] for k in range(n)][::-1]
-    return [i for tau in chosen_taus(trace) for i in some(trace.at(tau))]
+    return [i for tau in chosen_taus(trace, taus) for i in some(trace.at(tau))]
 
 def page_update(
     lens:Lens,        # trace and models
@@ -246,13 +247,14 @@ def page_data(
     per_tau:int=3,        # updates shown at each timestep
     ablations:dict={},    # name to pictures, from `ablate`
     coupled:dict={},      # strength to trace, from `coupled_run`
+    taus:int=16,          # timesteps at most
 ) -> dict:                # ready for JSON
     "Everything the page shows."
     trace,strips = lens.trace,Strips()
     if trace.about['kind']!='distill': raise InputError("this is a trace of coupled sampling; expected one of a distillation")
     lens.load()
-    last = [trace.at(tau)[-1] for tau in chosen_taus(trace)]
-    todo = [*((page_update, i) for i in chosen_updates(trace, per_tau)), *((page_questions, i) for i in last)]
+    last,updates = [trace.at(tau)[-1] for tau in chosen_taus(trace, taus)],chosen_updates(trace, per_tau, taus)
+    todo = [*((page_update, i) for i in updates), *((page_questions, i) for i in last)]
     done = {(f,i): f(lens, i, strips) for f,i in progress(todo, desc='writing the page')}
     names = [trace.about['stages'].get(s) or f'mix2mix.{s}.{s}' for s in STAGES]
     runs = dict(sorted(coupled.items()))
@@ -262,7 +264,7 @@ def page_data(
     state = '' if trace.complete else ', not whole'
     return dict(title=f"“{escape(trace.about['prompt'])}”, {len(trace.steps)} updates{state}", views=len(trace.views), stages=STAGES, fs=FS, panels=list(PANELS.items()), keys=[*[f'κ = {k}' for k in range(len(trace.views))],'own'],
         before=strips.add(trace.views.crop(lens.teacher.size).imgs), after=strips.add(lens.pictures(trace.final)) if trace.final is not None else None,
-        updates=[done[page_update, i] for i in chosen_updates(trace, per_tau)], questions={trace.steps[i].tau: done[page_questions, i] for i in last}, sources=[source_html(n) for n in names],
+        updates=[done[page_update, i] for i in updates], questions={trace.steps[i].tau: done[page_questions, i] for i in last}, sources=[source_html(n) for n in names],
         ablations=[[escape(n), strips.add(p)] for n,p in ablations.items()], coupled=[dict(lam=k, **page_coupled(lens, r, strips)) for k,r in runs.items()], gaps=gaps, strips=strips.urls)
 
 def write_page(
@@ -271,6 +273,7 @@ def write_page(
     per_tau:int=3,         # updates shown at each timestep
     ablations:dict={},     # name to pictures, from `ablate`
     coupled:dict={},       # strength to trace, from `coupled_run`
+    taus:int=16,           # timesteps at most
 ) -> Path:
     "Write the run as one HTML file that needs no kernel and no network."
     from mix2mix import __version__
@@ -278,7 +281,7 @@ def write_page(
     path = Path(path)
     if path.is_dir(): raise InputError(f"{path} is a folder; expected the name of a file, such as page.html")
     if not path.absolute().parent.is_dir(): raise InputError(f"cannot write {path}: the folder {path.absolute().parent} does not exist; make it first")
-    data = json.dumps(page_data(lens, per_tau, ablations, coupled), ensure_ascii=False, separators=(',',':')).replace('<', '\\u003c')      # nothing in it can close the block
+    data = json.dumps(page_data(lens, per_tau, ablations, coupled, taus), ensure_ascii=False, separators=(',',':')).replace('<', '\\u003c')      # nothing in it can close the block
     html = PAGE
     for k,v in (('%TITLE%',escape(f"mix2mix: {lens.trace.about['prompt']}")), ('%CSS%',CSS), ('%VERSION%',__version__), ('%DATA%',data)): html = html.replace(k, v, 1)
     part = path.with_name(path.name+'.part')

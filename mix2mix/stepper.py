@@ -340,14 +340,14 @@ def timestep_chart(
     how = trace.about['stages'].get('perturb', '').rpartition('.')[2]
     if u.tau >= 950: left,other = plot([], (0,1000), (0,1), 'teacher timestep t', 'share of draws', marks=[(950,red,'t = 950, always'),(min(u.tau,1000),blue,f'τ = {u.tau}')]), f'τ = {u.tau} is not below 950: there is nothing to draw, t is clamped to 950, whatever f is.'
     else:
-        xs = np.linspace(u.tau, 950, 61)
+        xs = np.linspace(u.tau, 950, 31)
         d = t_density(xs, u.tau, f)*100
         again = truncated_normal_t(u.tau, quantile_of(u.t, u.tau), f)
         ours = how in ('','perturb')
         left = plot([([u.tau,*xs,950], [0,*d,0], blue, True),(xs, d, blue, False)], (0,1000), (0, float(np.ceil(max(d.max(), .2)*5)/5)), 'teacher timestep t', 'density, % per timestep',
             marks=[(u.t,red,f't = {u.t}')] + ([(again,green,f'with f = {f:g}: {again}')] if ours and again!=u.t else []) + [(u.tau,blue,f'τ = {u.tau}')])
         other = f'Drawn between τ = {u.tau} and 950.' if ours else f'This run used {escape(how)}; the curve is what the paper’s stage would draw from.'
-    taus = np.linspace(0, 949, 40)
+    taus = np.linspace(0, 949, 20)
     band = lambda q: [truncated_normal_t(int(a), q, f) for a in taus]
     low,high = band(.05),band(.95)
     right = plot([([*taus,*taus[::-1]], [*low,*high[::-1]], blue, True), ([0,950,1000], [0,950,1000], '#888', False), ([0,950,1000], [950,950,950], red, False)], (0,1000), (0,1000), 'student timestep τ', 'teacher timestep t',

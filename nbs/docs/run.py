@@ -22,5 +22,5 @@ def run(folder):
 if __name__ == '__main__':
     folder = Path(sys.argv[1])
     if not folder.exists(): run(folder)
-    page = write_page(Lens(load_trace(folder)), Path(__file__).with_name('run.html'), per_tau=2)
+    page = write_page(Lens(load_trace(folder)), Path(__file__).with_name('run.html'), per_tau=2, taus=3)
     print(page, f'{page.stat().st_size/1e6:.1f} MB')
