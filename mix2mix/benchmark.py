@@ -592,23 +592,24 @@ def digest(
 
 class MiniModels(NamedTuple):
     "The miniature's models."
-    teacher:str='exact'   # exact: the closed form of each scene; mini: the trained editor
+    teacher:str='exact'   # exact: the closed form of each scene; mini: the trained editor; or the folder of another editor
     student:str=''        # folder of a student; empty: the shipped one
     clip:str=''           # folder of a CLIP; empty: the shipped one, if there is one; none: no CLIP scores
 
     def parts(self):
         "Folders of teacher, student and CLIP; None for none."
         from mix2mix.mini import assets
-        if self.teacher not in ('exact','mini'): raise InputError(f"teacher {self.teacher!r} does not exist; expected 'exact' or 'mini'")
+        teacher = dict(exact=None, mini=assets()/'teacher').get(self.teacher, Path(self.teacher))
+        if teacher and not teacher.is_dir(): raise InputError(f"teacher {self.teacher!r} does not exist; expected 'exact', 'mini' or the folder of an editor")
         clip = Path(self.clip or assets()/'clip')
         if self.clip not in ('','none') and not clip.is_dir(): raise InputError(f"no CLIP in {clip}; expected a folder in open_clip's layout, or none")
-        found = assets()/'teacher' if self.teacher == 'mini' else None, Path(self.student or assets()/'student'), clip if clip.is_dir() and self.clip != 'none' else None
+        found = teacher, Path(self.student or assets()/'student'), clip if clip.is_dir() and self.clip != 'none' else None
         if not found[1].is_dir(): raise InputError(f"no student in {found[1]}; expected a folder that save_pretrained wrote")
         return found
 
     def about(self):
         "What the results depend on."
-        return dict(teacher=self.teacher, student=Path(self.student).name or 'shipped', weights=digest(*filter(None, self.parts())))
+        return dict(teacher=Path(self.teacher).name, student=Path(self.student).name or 'shipped', weights=digest(*filter(None, self.parts())))
 
     def load(self):
         "Problem and student to teacher; the student; the CLIP or None."
@@ -1040,7 +1041,7 @@ def sum_updates(loop:Loop) -> int:
 
 def run_loops(
     out:str|Path,              # folder of the results; one that an earlier call left is picked up
-    teacher:str='exact',       # or mini
+    teacher:str='exact',       # mini, or the folder of an editor
     n:int=20,                  # development problems, none of which is in a table
     seeds:int=1,               # noises of each
     loops:dict[str,Loop]=LOOPS,
@@ -1048,13 +1049,13 @@ def run_loops(
 ) -> Path:                     # of the results page
     "How long a loop must be: the full method with each of `loops`."
     out,pairs = Path(out),problems(n, DEVELOPMENT_SEEDS, ambiguous_only=True)
-    bench(out/teacher, pairs, [distilled(name, **loop._asdict()) for name,loop in loops.items()], MiniModels(teacher, '', 'none'), range(seeds), engine=engine, loops=loops)
+    bench(out/Path(teacher).name, pairs, [distilled(name, **loop._asdict()) for name,loop in loops.items()], MiniModels(teacher, '', 'none'), range(seeds), engine=engine, loops=loops)
     lengths = ', '.join(f'{name} {sum_updates(loop)}' for name,loop in loops.items())
-    return write_results(out, 'Lengths of the loop', [Block(f'The full method, {teacher} teacher', out/teacher, pairs)], f'{n} development scenes with ambiguous instructions, {seeds} seed{"s" if seeds > 1 else ""} each; updates: {lengths}.')
+    return write_results(out, 'Lengths of the loop', [Block(f'The full method, {Path(teacher).name} teacher', out/Path(teacher).name, pairs)], f'{n} development scenes with ambiguous instructions, {seeds} seed{"s" if seeds > 1 else ""} each; updates: {lengths}.')
 
 def run_table1(
     out:str|Path,              # folder of the results; one that an earlier call left is picked up
-    teacher:str='mini',        # or exact
+    teacher:str='mini',        # exact, or the folder of an editor
     n:int=20,                  # problems
     seeds:int=3,               # noises of each
     loop:Loop=SHORT,
@@ -1064,8 +1065,8 @@ def run_table1(
     "Table 1 on the miniature, the methods without explicit 3-D."
     out,pairs = Path(out),problems(n, ambiguous_only=True)
     same_settings(out, dict(table='table1', mix2mix=mix2mix.__version__, format=FORMAT, loop=loop, teacher=teacher))
-    bench(out/teacher, pairs, table1_methods(loop), MiniModels(teacher, '', clip), range(seeds), 'full', engine, loop=loop)
-    return write_results(out, 'Table 1 on the miniature', [Block('Methods without explicit 3-D', out/teacher, pairs, dict(first_view_attention='T2VZ', full='I-Mix2Mix'), 'imix2mix.table1')],
+    bench(out/Path(teacher).name, pairs, table1_methods(loop), MiniModels(teacher, '', clip), range(seeds), 'full', engine, loop=loop)
+    return write_results(out, 'Table 1 on the miniature', [Block('Methods without explicit 3-D', out/Path(teacher).name, pairs, dict(first_view_attention='T2VZ', full='I-Mix2Mix'), 'imix2mix.table1')],
         f'What works without a 3-D model of the scene, on {n} scenes with ambiguous instructions, {seeds} seeds each. First-view attention is the idea of Text2Video-Zero; fusion by SDEdit at strengths 0.25, 0.5 and 0.75 lets the student redraw the edited views from so much noise.')
 
 # %% ../nbs/42_benchmark.ipynb #ddd9a30e
@@ -1146,7 +1147,7 @@ def choose_engine(
 def table(
     name:str,                    # agreement, table1, table3, table4: methods on held-out problems; loops: how many updates are needed, on development problems; vae: the autoencoder; student: the multi-view model; loop: what the loop costs; cold: what a new user waits for
     out:str='',                  # folder of the results; one that an earlier call left is picked up; if not given, mix2mix-bench for agreement, mix2mix-table1 and so on
-    teacher:str='',              # agreement, loops, table1: exact, the closed form of each scene (if not given, but for table1), or mini, the trained editor; table3: only this part, exact, mini or mini_source
+    teacher:str='',              # agreement, loops, table1: exact, the closed form of each scene (if not given, but for table1), or mini, the trained editor, or the folder of another; table3: only this part, exact, mini or mini_source
     pairs:int=0,                 # problems; 0: as many as belong to the table: 40, 20 in table1, table3, loops and couple, 112 in models
     seed:int=0,                  # agreement: of the noise; the problems stay
     seeds:int=0,                 # noises of each problem in table1, table3 (0: 3), table4 and loops (0: 1)

@@ -626,7 +626,7 @@ def resumable():
     except KeyboardInterrupt: raise KeyboardInterrupt('stopped; the same command goes on from what was saved') from None
 
 def train_mini(
-    part:str,    # data, vae, decoder, student, source_student, editor, clip, tasks, or all
+    part:str,    # data, vae, decoder, source_student, student, editor, clip, tasks, or all
     **options,   # of `mini.train_mini`
 ) -> str:
     "Train the small models from nothing, and measure them when all are there; run again to resume."
@@ -635,7 +635,8 @@ def train_mini(
     from mix2mix.limits import models_table
     with resumable(): mini.train_mini(part, **options, say=lambda words: print(words, file=sys.stderr))
     if part!='all': return f"{part}: done"
-    return models_table(folder=options.get('folder', inspect.signature(mini.train_mini).parameters['folder'].default))
+    folder = options.get('folder', inspect.signature(mini.train_mini).parameters['folder'].default)
+    with resumable(): return models_table(folder=folder, out=str(Path(folder)/'measured'))
 
 def bench(
     name:str,    # agreement, table1, table3, table4, loops, models, vae, student, loop, cold, speed, couple or stepper

@@ -5,9 +5,10 @@
 # %% auto #0
 __all__ = ['TASKS', 'STEPS', 'LAM', 'TASK_METHODS', 'SLOW', 'TASK_MEASURES', 'AGAINST', 'LAMS', 'TUNED', 'TaskProblem',
            'task_problem', 'task_problems', 'TaskRow', 'truth_of', 'score_task', 'combined', 'warm', 'distilled',
-           'redrawn', 'as_given', 'run_task', 'task_models', 'run_tasks', 'read_rows', 'task_table', 'Gain', 'gains',
-           'gain_table', 'on_same', 'run_sweep', 'SweepPoint', 'sweep_points', 'sweep_table', 'run_tuning',
-           'tuning_table', 'CoupleCost', 'couple_cost', 'CommandCost', 'command_cost', 'couple_table', 'cost_table']
+           'redrawn', 'as_given', 'run_task', 'check_teacher_name', 'task_models', 'run_tasks', 'read_rows',
+           'task_table', 'Gain', 'gains', 'gain_table', 'on_same', 'run_sweep', 'SweepPoint', 'sweep_points',
+           'sweep_table', 'run_tuning', 'tuning_table', 'CoupleCost', 'couple_cost', 'CommandCost', 'command_cost',
+           'couple_table', 'cost_table']
 
 # %% ../nbs/43_couple_tables.ipynb #f3f51a4c
 import json,math,tempfile
@@ -29,7 +30,7 @@ from .couple import couple, spatial_pair
 from .compose import compose_edit, coupled, du, image_to_multiview, liu, multidiffusion, per_image, sdedit, student_at, warm_edit
 from .tasks import ExactTask, Style, TaskTeacher, coarse_edit, draw_light, draw_move, draw_style, load_task, motion, lights, palettes, places, reference_task, show_coarse, show_edges, show_light, styled
 from .metrics import Geometry, Interval, Pixels, colour_gap, depth_geometry, interval, met3r, psnr, ssim, temporal_flickering
-from .benchmark import cold, command, in_words, read_json, same_settings, seconds_of, write_json
+from .benchmark import cold, command, digest, in_words, read_json, same_settings, seconds_of, write_json
 
 # %% ../nbs/43_couple_tables.ipynb #8411e7f4
 TASKS = ('spatial','stylise','relight','instruct')
@@ -187,15 +188,21 @@ def run_task(
     except Exception as e: return TaskRow(p.task, name, p.seed, f'{type(e).__name__}: {e}')
     return score_task(p, name, result, process_time()-begin, any_of)
 
+def check_teacher_name(
+    teacher:str,   # exact or mini
+):
+    "Raise `InputError` for another."
+    if teacher not in ('exact','mini'): raise InputError(f"teacher {teacher!r} does not exist; expected 'exact' or 'mini'")
+
 def task_models(
     teacher:str,           # exact: the best possible editor of each problem; mini: the trained ones
     tasks:Sequence[str],   # which are needed
 ) -> tuple:                # problem to teacher; student
     "The models of a table; networks are loaded once."
+    check_teacher_name(teacher)
     from mix2mix.mini import fast_format, load_student, load_teacher
     student = load_student(autocast=fast_format())
     if teacher == 'exact': return lambda p: ExactTask(p.after, p.given, student.vae, size=student.size), student    # at the student's size: one grid for all methods, and the student at its best
-    if teacher != 'mini': raise InputError(f"teacher {teacher!r} does not exist; expected 'exact' or 'mini'")
     editor,net = load_teacher() if 'instruct' in tasks else None,load_task() if set(tasks)-{'instruct'} else None
     return lambda p: editor if p.show is None else TaskTeacher(net.pipe, p.show, net.text_cfg, net.steps), student
 
@@ -405,8 +412,10 @@ def couple_table(
     tune:int=3,                   # development problems of each task for the settings of other methods
 ) -> str:                         # Markdown
     "The tables of coupled sampling: the tasks, the strengths, the settings, the cost."
+    from mix2mix.mini import assets
+    check_teacher_name(teacher)
     out = Path(out)
-    same_settings(out, dict(teacher=teacher, steps=STEPS, lam=LAM))
+    same_settings(out, dict(teacher=teacher, steps=STEPS, lam=LAM, weights=digest(assets())))
     rows,swept,tuned = run_tasks(out/'rows.json', teacher, pairs, slow),run_sweep(out/'sweep.json', teacher, sweep),run_tuning(out/'tuning.json', teacher, tune)
     if not (out/'cost.json').is_file(): write_json(out/'cost.json', couple_cost()._asdict() | {f'command_{k}': v for k,v in command_cost()._asdict().items()})
     return '\n\n'.join([*(f'{task_table(rows, t)}\n\n{gain_table(rows, t)}' for t in TASKS), *(task_table(on_same(rows, AGAINST), t) for t in TASKS if slow), *(sweep_table(swept, t) for t in TASKS), tuning_table(tuned), cost_table(out/'cost.json')])

@@ -7,11 +7,11 @@ __all__ = ['FINE', 'WHOLE', 'FIND', 'SHIFT', 'OCTAVES', 'PARTS', 'HOURS', 'asset
            'training_edits', 'make_shard', 'make_data', 'load_data', 'load_captions', 'fit', 'new_vae', 'shrink_latent',
            'encode_all', 'picture_error', 'vae_loss', 'decoder_loss', 'train_vae', 'train_decoder', 'new_editor',
            'changed_more', 'editor_loss', 'train_editor', 'new_student_net', 'frames_condition', 'student_loss',
-           'train_student', 'train_source_student', 'new_clip', 'clip_loss', 'save_clip', 'train_clip', 'held_out_rows',
-           'draw_progress', 'how_made', 'train_mini', 'ship']
+           'train_source_student', 'train_student', 'new_clip', 'clip_loss', 'save_clip', 'train_clip', 'held_out_rows',
+           'draw_progress', 'how_made', 'train_mini', 'store_short', 'ship']
 
 # %% ../nbs/07_mini.ipynb #f2f266e2
-import json,math,platform,shutil,time
+import json,math,platform,shutil,signal,time
 import numpy as np
 import torch
 import torch.nn.functional as F
@@ -113,7 +113,8 @@ def make_data(
     if scenes < 1: raise InputError(f"{scenes} scenes; expected at least 1")
     Path(folder).mkdir(parents=True, exist_ok=True)
     todo = [(Path(folder)/f'{i:05d}.safetensors', i*per_shard, per_shard) for i in range(-(-scenes//per_shard))]
-    with ProcessPoolExecutor(workers, mp_context=get_context('spawn')) as pool:
+    die_quietly = dict(initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_DFL))     # at Ctrl-C; a file is there whole or not at all
+    with ProcessPoolExecutor(workers, mp_context=get_context('spawn'), **die_quietly) as pool:
         list(progress(pool.map(_shards, [[t] for t in todo]), total=len(todo), desc='rendering scenes'))
 
 def _data_files(folder):
@@ -357,7 +358,7 @@ def editor_loss(
 def train_editor(
     data:str|Path,        # folder of `make_data`
     out:str|Path,         # folder of `train_vae`'s result; for state and result
-    steps:int=15000,
+    steps:int=20000,
     device:torch.device|str='cpu',
     compiled:bool=True,   # torch.compile
 ):
@@ -379,13 +380,11 @@ def _trained_vae(out, device):
 SHIFT = .5   # log of the factor on the student's noise levels; SEVA's is 2.4
 OCTAVES = 2  # of the rays in the student's steering map
 
-def new_student_net(
-    channel_mult:tuple[int,int]=(1,2),   # channels at 18x18 and at 9x9, times 64
-) -> Seva:
+def new_student_net() -> Seva:
     "An untrained SEVA network for 18x18 latents; frames look at each other at 9x9."
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(2)
-        return Seva(SevaConfig(model_channels=64, channel_mult=channel_mult, num_res_blocks=1, attention_resolutions=(2,), num_head_channels=32, transformer_depth=(1,1),
+        return Seva(SevaConfig(model_channels=64, channel_mult=(1,1), num_res_blocks=1, attention_resolutions=(2,), num_head_channels=32, transformer_depth=(1,1),
             context_dim=16, dense_in_channels=6*(1+2*OCTAVES), num_frames=5, unflatten_names=('input_ds2','middle_ds2','output_ds2')))
 
 def frames_condition(
@@ -442,16 +441,6 @@ def _train_student(data, out, steps, device, compiled, name, net, only_source):
     net.requires_grad_(True)
     SevaStudent(net, vae, PooledLatent(vae), seva_sigmas(SHIFT), v_scaling, OCTAVES, 72).save_pretrained(Path(out)/name)
 
-def train_student(
-    data:str|Path,        # folder of `make_data`
-    out:str|Path,         # folder of `train_vae`'s result; for state and result
-    steps:int=5000,
-    device:torch.device|str='cpu',
-    compiled:bool=True,   # torch.compile
-):
-    "Train the student, write it to `out`/student."
-    _train_student(data, out, steps, device, compiled, 'student', new_student_net(), False)
-
 def train_source_student(
     data:str|Path,        # folder of `make_data`
     out:str|Path,         # folder of `train_vae`'s result; for state and result
@@ -460,7 +449,18 @@ def train_source_student(
     compiled:bool=True,   # torch.compile
 ):
     "Train a student that never sees an edited scene, the fairer one for ablations; write it to `out`/source_student."
-    _train_student(data, out, steps, device, compiled, 'source_student', new_student_net(channel_mult=(1,1)), True)
+    _train_student(data, out, steps, device, compiled, 'source_student', new_student_net(), True)
+
+def train_student(
+    data:str|Path,        # folder of `make_data`
+    out:str|Path,         # folder of `train_source_student`'s result; for state and result
+    steps:int=6000,
+    device:torch.device|str='cpu',
+    compiled:bool=True,   # torch.compile
+):
+    "Go on from `out`/source_student with edited scenes too, write the student to `out`/student."
+    if not (Path(out)/'source_student').exists(): raise InputError(f"no student of unedited scenes in {out}; train it first: mix2mix train-mini source_student")
+    _train_student(data, out, steps, device, compiled, 'student', load_student(Path(out)/'source_student').net, False)
 
 # %% ../nbs/07_mini.ipynb #15096aec
 def new_clip():   # an open_clip model, its tokenizer, and its settings in open_clip's form
@@ -506,7 +506,7 @@ def save_clip(
 def train_clip(
     data:str|Path,        # folder of `make_data`
     out:str|Path,         # for state and result
-    steps:int=4000,
+    steps:int=7000,
     device:torch.device|str='cpu',
     compiled:bool=True,   # torch.compile
 ):
@@ -517,8 +517,8 @@ def train_clip(
     save_clip(clip, tok, config, Path(out)/'clip')
 
 # %% ../nbs/07_mini.ipynb #4e02b54c
-PARTS = ('data','vae','decoder','student','source_student','editor','clip','tasks')   # in the order in which they need each other
-HOURS = dict(data=.3, vae=1.8, decoder=.5, student=1.5, source_student=.8, editor=2.4, clip=1., tasks=.9)   # on two cores without a GPU, from the times in training.json
+PARTS = ('data','vae','decoder','source_student','student','editor','clip','tasks')   # in the order in which they need each other
+HOURS = dict(data=.3, vae=1.8, decoder=.5, source_student=.8, student=1., editor=2.9, clip=1.4, tasks=.9)   # on two cores without a GPU, from the times in training.json
 
 @torch.no_grad()
 def held_out_rows(
@@ -568,7 +568,7 @@ def how_made(
     return dict(machine=platform.processor() or platform.machine(), device=str(device), threads=torch.get_num_threads(), torch=torch.__version__, updates=step, minutes=round(seconds/60, 1))
 
 def train_mini(
-    part:str='all',           # data, vae, decoder, student, source_student, editor, clip, tasks, or all
+    part:str='all',           # data, vae, decoder, source_student, student, editor, clip, tasks, or all
     folder:str='training',    # for data, state and results; run again to resume
     scenes:int=10000,         # training scenes
     device:str='auto',        # cpu, cuda, …; auto: a GPU if there is one
@@ -592,21 +592,29 @@ def train_mini(
         record(p).write_text(json.dumps(how_made(record(p).with_suffix('.safetensors'), device), indent=1))
         draw_progress(folder)
 
+def store_short(
+    path:str|Path,     # a safetensors file, is written anew
+):
+    "Keep matrices and kernels as 8-bit floats (E4M3), vectors in half precision; whoever loads them turns them into single precision."
+    save_file({k: v.to(torch.float8_e4m3fn if v.ndim > 1 else torch.float16) for k,v in load_file(path).items()}, path)
+
 def ship(
     folder:str|Path,      # where `train_mini` wrote
-    out:str|Path,         # folder for the models in half precision, absent or empty: such as the package's assets
+    out:str|Path,         # folder for the models, absent or empty: such as the package's assets
     **record,             # what to write down about their making: machine, samples, minutes, …
 ):
-    "Write the trained models as they travel with the package: half precision, with a record of their making."
+    "Write the trained models as they travel with the package, with a record of their making: in half precision; the students and the network of the three tasks, which lose less than 0.1 dB by it, as 8-bit floats."
     from diffusers import StableDiffusionInstructPix2PixPipeline
     folder = Path(folder)
     with whole_folder(out) as d:
         for name in ('student','source_student'):
-            load_student(folder/name).save_pretrained(d/name, torch.float16)
+            load_student(folder/name).save_pretrained(d/name)
+            store_short(d/name/'net'/'model.safetensors')
             shutil.rmtree(d/name/'vae')                       # the editor's is the same
         with quiet_loading(): pipe = StableDiffusionInstructPix2PixPipeline.from_pretrained(folder/'teacher', torch_dtype=torch.float16)
         pipe.save_pretrained(d/'teacher')
         for name in ('clip','tasks'): shutil.copytree(folder/name, d/name)
+        store_short(d/'tasks'/'unet.safetensors')
         weights = d/'clip'/'open_clip_model.safetensors'
         save_file({k:v.half() for k,v in load_file(weights).items()}, weights)
         for p in Path(d).rglob('*.json'):                     # diffusers writes down where a model was read from
