@@ -16,8 +16,7 @@ from .core import InputError, progress, seeded
 from .world import KINDS, dome_cameras, render
 from .views import world_views
 from .metrics import Interval, interval, judge, know, share_interval, unit
-from .benchmark import (MEASURES, Line, MiniModels, Problem, StudentScore, VaeScore, bench, bench_student, bench_vae, full_method, in_words, paired_words,
-    problems, source_views, summarise, teacher_alone)
+from .benchmark import MEASURES, Line, MiniModels, Problem, StudentScore, VaeScore, bench, bench_student, bench_vae, in_words, paired_words, problems, source_views, summarise
 
 # %% ../nbs/46_limits.ipynb #a4b13eb7
 class Attempt(NamedTuple):
@@ -125,7 +124,7 @@ class ModelScores(NamedTuple):
 def models_table(
     pairs:int=112,          # held-out problems for autoencoder, editor and judge
     student_pairs:int=28,   # for the student, whose views take longer
-    full_pairs:int=28,      # for the full method, half a minute each; 0: leave it out
+    full_pairs:int=40,      # for the full method, half a minute each; 0: leave it out
     folder:str='',          # where train-mini wrote; if not given, the shipped models
     out:str='mix2mix-models',   # folder of what the full method makes; one that an earlier call left is picked up
 ) -> str:
@@ -137,8 +136,7 @@ def models_table(
         if not (folder/part).is_dir(): raise InputError(f"no {part} in {folder}; expected a folder in which mix2mix train-mini {made} is finished")
     student,teacher,clip = load_student(folder/'student'),load_teacher(folder/'teacher'),open_clip_model(folder/'clip')
     size = sum(p.stat().st_size for part in ('teacher','student','source_student','clip','tasks') for p in (folder/part).rglob('*.safetensors'))
-    both = bench(out, problems(full_pairs), (teacher_alone, full_method), MiniModels(str(folder/'teacher'), str(folder/'student'), 'none')) if full_pairs else []
-    full = next((l for l in summarise(both) if l.method == 'full_method'), None) if both else None
+    full = next(l for l in summarise(bench(out, problems(full_pairs), models=MiniModels(*(str(folder/part) for part in ('teacher','student','clip'))))) if l.method == 'full_method') if full_pairs else None
     second = bench_student(student_pairs, load_student(folder/'source_student'), edited=False) if (folder/'source_student').is_dir() else None
     return scores_table(ModelScores(bench_vae(pairs, student), editor_score(bench_editor(pairs, teacher)), bench_student(student_pairs, student), bench_clip(max(pairs, 40), clip), second, size/1e6, full))
 
@@ -151,7 +149,7 @@ def scores_table(
         return [(f'{who}: novel views from one view, dB', one, in_words(s.from_one, 1, 1), s.pictures), ('… on the things only, dB', one, in_words(s.things_from_one, 1, 1), s.pictures),
             ('… from three views, dB', three, in_words(s.from_three, 1, 1), s.pictures), ('… on the things only, dB', three, in_words(s.things_from_three, 1, 1), s.pictures)]
     def together(l):
-        than = lambda field: paired_words(next(m for m in MEASURES if m.field == field), l.against[field])
+        than = lambda field: paired_words(l.against[field], next(m for m in MEASURES if m.field == field))
         return [('full method: all four views show the same right outcome, %', '90', in_words(l.scores['same'], 100, 0), 4*l.pairs), ('… reprojection error inside the edit, divided by that of the editor alone', '0.35', than('reprojection'), 4*l.pairs),
             ('… views that show a right outcome, minus those of the editor alone, %', '0', than('success'), 4*l.pairs), ('… PSNR outside the edit, minus that of the editor alone, dB', '0', than('preservation'), 4*l.pairs)]
     rows = (('autoencoder: edited views, dB', '32', in_words(vae.psnr, 1, 1), vae.pictures),
