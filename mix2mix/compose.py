@@ -43,7 +43,7 @@ def coupled(
     gens:tuple[torch.Generator,torch.Generator],  # source of the noise of each
     a_to_b:Callable=same, b_to_a:Callable=same,   # carry clean estimates across
     lam:float|Callable=.1,     # strength of the coupling
-    limit:float=4.,            # samples so many times larger than expected stop the run
+    limit:float=2.,            # samples so many times larger than expected stop the run
 ) -> Tensor:                   # clean sample, `b.shape`
     "Coupled sampling; the second model's sample."
     for step in couple(a, b, gens=gens, lam=lam, a_to_b=a_to_b, b_to_a=b_to_a, limit=limit): pass

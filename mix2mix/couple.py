@@ -225,7 +225,7 @@ def couple(
     a_to_b:Callable=same,         # makes the second model's estimate out of the first's
     b_to_a:Callable=same,         # and the other way round
     start:tuple[Tensor,Tensor]|None=None,  # first noisy samples; None: drawn from `gens`
-    limit:float=4.,               # a sample so many times larger than its schedule expects stops the run
+    limit:float=2.,               # a sample so many times larger than its schedule expects stops the run
 ):                                # yields a `CoupleStep` after each step
     "Sample `a` and `b` side by side, each pulled towards the other's clean estimate."
     la,lb = check_pair(a, b, a_to_b, b_to_a)
@@ -340,7 +340,7 @@ def couple_views(
     ref_view:int=0,               # the view that the teacher edits first, 0 to views-1
     to_teacher:Callable=align,    # carries the student's clean estimate to the teacher's grid
     to_student:Callable=align_back,  # and the teacher's to the student's
-    limit:float=4.,               # latents so many times larger than expected stop the run
+    limit:float=2.,               # latents so many times larger than expected stop the run
 ):                                # yields a `CoupleStep` after each step; first the teacher, second the student
     "Coupled sampling of edited views: yields one `CoupleStep` per step."
     strengths(lam, steps)         # before anything that takes time

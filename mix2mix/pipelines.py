@@ -82,7 +82,7 @@ def couple_prompts(
     lam:float|Callable=.1,      # strength of the coupling, 0 or more; or a function of the step
     n:int=1,                    # pairs of pictures
     denoiser:Callable=sd_denoiser,  # the adapter that fits `pipe`: `sd_denoiser`, `sd3_denoiser`, `flux_denoiser`
-    limit:float=4.,             # a sample so many times larger than its schedule expects stops the run
+    limit:float=2.,             # a sample so many times larger than its schedule expects stops the run
     **options,                  # of `denoiser`
 ):                              # yields a `CoupleStep` after each step
     "Sample one model under two prompts, each sample pulled towards the other's clean estimate."
