@@ -18,7 +18,7 @@ __all__ = ['AMBIGUOUS', 'DEVELOPMENT_SEEDS', 'METHODS', 'PERFECT', 'MEASURES', '
            'guided', 'run_table4', 'choose_engine', 'table']
 
 # %% ../nbs/42_benchmark.ipynb #72a50ce4
-import base64,copy,gzip,hashlib,html,json,math,os,shutil,subprocess,sys,tempfile,traceback
+import base64,copy,gzip,hashlib,html,inspect,json,math,os,shutil,subprocess,sys,tempfile,traceback
 import torch
 from collections.abc import Callable,Sequence
 from contextlib import contextmanager, nullcontext
@@ -609,7 +609,9 @@ class MiniModels(NamedTuple):
 
     def about(self):
         "What the results depend on."
-        return dict(teacher=Path(self.teacher).name, student=Path(self.student).name or 'shipped', weights=digest(*filter(None, self.parts())))
+        from mix2mix.mini import load_teacher
+        pulls = {k: p.default for k,p in inspect.signature(load_teacher).parameters.items() if k in ('text_cfg','image_cfg')}
+        return dict(teacher=Path(self.teacher).name, student=Path(self.student).name or 'shipped', weights=digest(*filter(None, self.parts())), **({} if self.teacher == 'exact' else pulls))
 
     def load(self):
         "Problem and student to teacher; the student; the CLIP or None."

@@ -52,6 +52,10 @@ class TeacherCond(NamedTuple):
     image: Tensor     # what the network sees of the pictures in each branch, (branches*views, ...), views contiguous
     words: tuple=()   # for each network, keys and values of `text` in each of its attentions to words, see `known_words`; empty: made anew in every call
 
+    def first(self, k:int):
+        "The same of the first `k` branches."
+        return TeacherCond(self.text[:k], self.image[:k*len(self.image)//len(self.text)], tuple(tuple((keys[:k],values[:k]) for keys,values in net) for net in self.words))
+
 # %% ../nbs/06_teacher.ipynb #b4e351c5
 def guide(
     e_text:Tensor,     # answer given instruction and picture, (views, 4, h, w)
@@ -386,6 +390,10 @@ class PipelineTeacher:
         out = self.ask(z, when, cond.text.repeat_interleave(n, 0), cond, look)
         return out.float().unflatten(0, (branches,n))
 
+    def counting(self, cond:TeacherCond) -> TeacherCond:
+        "`cond` without the branches that guidance leaves without effect."
+        return cond
+
     def predict_eps(self,
         z_t:Tensor,                               # noised latents, (views, 4, h, w)
         t:int,                                    # teacher timestep, 0 (clean) to 999 (noise)
@@ -393,7 +401,7 @@ class PipelineTeacher:
         key_view:int|Sequence[int]|None=None,     # the view that all look at; several: side by side; None: everybody looks at itself
     ) -> Tensor:                                  # float32, like `z_t`; no gradient
         "The noise in `z_t` as the teacher sees it, guidance included."
-        out = self.guidance(*self.predict_branches(z_t, t, cond, key_view))
+        out = self.guidance(*self.predict_branches(z_t, t, self.counting(cond), key_view))
         return out if self.predicts == 'epsilon' else eps_from_v(out, z_t.detach().float(), self.abar[t].item())
 
     def edit_views(self,
@@ -462,9 +470,13 @@ class InstructPix2PixTeacher(PipelineTeacher):
         "The network's raw answer for all rows of the batch."
         with awake(self.pipe.unet, self.device), look(self.pipe.unet, 0) as unet: return unet(torch.cat([z, cond.image], 1), t, encoder_hidden_states=text).sample
 
-    def guidance(self, e_text, e_img, e_unc):
-        "The three answers combined."
-        return guide(e_text, e_img, e_unc, self.text_cfg, self.image_cfg)
+    def counting(self, cond:TeacherCond) -> TeacherCond:
+        "Where the picture pulls with 1, the answer given neither cancels out: it is not asked for."
+        return cond.first(2) if self.image_cfg == 1 else cond
+
+    def guidance(self, e_text, e_img, e_unc=None):
+        "The answers combined."
+        return guide(e_text, e_img, e_img if e_unc is None else e_unc, self.text_cfg, self.image_cfg)
 
     def paint(self, prompts, small, **settings):
         "Run the stock pipeline on pictures `small`."
