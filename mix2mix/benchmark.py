@@ -974,7 +974,7 @@ class Loop(NamedTuple):
 
 SHORT = Loop(tuple(student_timesteps(dt=69)), 3, 6, 6)       # 48 updates: the tables
 PAPER = Loop(tuple(student_timesteps()), 50, 200, 200, 1e-4, 5e-5)   # 2150 updates: the published checkpoints
-LOOPS = dict(ordinary=Loop(tuple(student_timesteps(dt=69)), 12, 60, 25, 1e-3, 3e-4), forty_timesteps=Loop(tuple(student_timesteps()), 3, 6, 6), eighteen_timesteps=Loop(tuple(student_timesteps(dt=55)), 3, 6, 6),
+LOOPS = dict(ordinary=Loop(tuple(student_timesteps(dt=69)), 15, 18, 25, 1e-3, 3e-4), forty_timesteps=Loop(tuple(student_timesteps()), 3, 6, 6), eighteen_timesteps=Loop(tuple(student_timesteps(dt=55)), 3, 6, 6),
     short=SHORT, few_updates=Loop(tuple(student_timesteps(dt=69)), 2, 4, 4), few_timesteps=Loop(tuple(student_timesteps(dt=142)), 5, 25, 8))   # the first: `distill` as it comes
 
 def named_loop(

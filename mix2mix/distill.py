@@ -96,8 +96,8 @@ class Step(NamedTuple):
 # %% ../nbs/20_distill.ipynb #5fe8cf96
 def n_steps(
     timesteps:Sequence[int]=tuple(student_timesteps(dt=69)),  # student timesteps, falling; 15 for the miniature
-    updates:int=12,  # updates at each timestep
-    first:int=60,    # updates at timestep 999
+    updates:int=15,  # updates at each timestep
+    first:int=18,    # updates at timestep 999
 ) -> int:            # number of updates, hence of records
     "How many updates `distill` makes with these settings."
     return sum(updates_at(tau, updates, first) for tau in timesteps)
@@ -156,8 +156,8 @@ def distill(
     trainable:Callable=all_weights,  # which of the student's weights train
     optimizer:Callable=adamw,     # makes the optimizer of these weights and the learning rate
     timesteps:Sequence[int]=tuple(student_timesteps(dt=69)),  # student timesteps, falling; 15 for the miniature, 40 in the paper (dt=25)
-    updates:int=12,               # updates at each timestep; paper: 50
-    first:int=60,                 # updates at timestep 999; paper: 200
+    updates:int=15,               # updates at each timestep; paper: 50
+    first:int=18,                 # updates at timestep 999; paper: 200
     lr:float=1e-3,                # highest learning rate; paper: 1e-4
     final_lr:float=3e-4,          # learning rate at the end; paper: 5e-5
     warmup:int=25,                # updates until the highest rate; paper: 200

@@ -366,7 +366,7 @@ def editor_loss(
 def train_editor(
     data:str|Path,        # folder of `make_data`
     out:str|Path,         # folder of `train_vae`'s result; for state and result
-    steps:int=40000,
+    steps:int=46000,
     device:torch.device|str='cpu',
     compiled:bool=True,   # torch.compile
 ):
@@ -462,7 +462,7 @@ def train_source_student(
 def train_student(
     data:str|Path,        # folder of `make_data`
     out:str|Path,         # folder of `train_source_student`'s result; for state and result
-    steps:int=6000,
+    steps:int=14000,
     device:torch.device|str='cpu',
     compiled:bool=True,   # torch.compile
 ):
@@ -526,7 +526,7 @@ def train_clip(
 
 # %% ../nbs/07_mini.ipynb #4e02b54c
 PARTS = ('data','vae','decoder','source_student','student','editor','clip','tasks')   # in the order in which they need each other
-HOURS = dict(data=.3, vae=1.8, decoder=.5, source_student=.8, student=1., editor=4.1, clip=1.4, tasks=.9)   # on two cores without a GPU, from the times in training.json
+HOURS = dict(data=.3, vae=1.8, decoder=.5, source_student=.8, student=2.2, editor=4.8, clip=1.4, tasks=.9)   # on two cores without a GPU, from the times in training.json
 
 @torch.no_grad()
 def held_out_rows(
@@ -602,29 +602,29 @@ def train_mini(
 
 def store_short(
     path:str|Path,     # a safetensors file, is written anew
+    matrices:torch.dtype=torch.float8_e4m3fn,  # number format of matrices and kernels
 ):
-    "Keep matrices and kernels as 8-bit floats (E4M3), vectors in half precision; whoever loads them turns them into single precision."
-    save_file({k: v.to(torch.float8_e4m3fn if v.ndim > 1 else torch.float16) for k,v in load_file(path).items()}, path)
+    "Keep matrices and kernels as 8-bit floats (E4M3) or as `matrices` says, vectors in half precision; whoever loads them turns them into single precision."
+    save_file({k: v.to(matrices if v.ndim > 1 else torch.float16) for k,v in load_file(path).items()}, path)
 
 def ship(
     folder:str|Path,      # where `train_mini` wrote
     out:str|Path,         # folder for the models, absent or empty: such as the package's assets
     **record,             # what to write down about their making: machine, samples, minutes, …
 ):
-    "Write the trained models as they travel with the package, with a record of their making: in half precision; the students and the network of the three tasks, which lose less than 0.1 dB by it, as 8-bit floats."
+    "Write the trained models as they travel with the package, with a record of their making: in half precision; the second student and the network of the three tasks, which lose less than 0.1 dB by it, as 8-bit floats."
     from diffusers import StableDiffusionInstructPix2PixPipeline
     folder = Path(folder)
     with whole_folder(out) as d:
-        for name in ('student','source_student'):
+        for name,form in (('student',torch.float16),('source_student',torch.float8_e4m3fn)):
             load_student(folder/name).save_pretrained(d/name)
-            store_short(d/name/'net'/'model.safetensors')
+            store_short(d/name/'net'/'model.safetensors', form)
             shutil.rmtree(d/name/'vae')                       # the editor's is the same
         with quiet_loading(): pipe = StableDiffusionInstructPix2PixPipeline.from_pretrained(folder/'teacher', torch_dtype=torch.float16)
         pipe.save_pretrained(d/'teacher')
         for name in ('clip','tasks'): shutil.copytree(folder/name, d/name)
         store_short(d/'tasks'/'unet.safetensors')
-        weights = d/'clip'/'open_clip_model.safetensors'
-        save_file({k:v.half() for k,v in load_file(weights).items()}, weights)
+        store_short(d/'clip'/'open_clip_model.safetensors', torch.float16)
         for p in Path(d).rglob('*.json'):                     # diffusers writes down where a model was read from
             said = json.loads(p.read_text())
             if said.pop('_name_or_path', None): p.write_text(json.dumps(said, indent=2)+'\n')
