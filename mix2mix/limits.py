@@ -119,7 +119,7 @@ class ModelScores(NamedTuple):
     clip:Interval
     source_student:StudentScore|None = None   # on unedited scenes, all that it knows; None: there is no such student
     megabytes:float = float('nan')            # of all weights
-    full:Line|None = None                     # the full method beside the editor alone; None: not run
+    full:Sequence[Line] = ()                  # of `summarise`: the editor alone, the full method and the truth, redrawn; empty: not run
 
 def models_table(
     pairs:int=112,          # held-out problems for autoencoder, editor and judge
@@ -136,7 +136,7 @@ def models_table(
         if not (folder/part).is_dir(): raise InputError(f"no {part} in {folder}; expected a folder in which mix2mix train-mini {made} is finished")
     student,teacher,clip = load_student(folder/'student'),load_teacher(folder/'teacher'),open_clip_model(folder/'clip')
     size = sum(p.stat().st_size for part in ('teacher','student','source_student','clip','tasks') for p in (folder/part).rglob('*.safetensors'))
-    full = next(l for l in summarise(bench(out, problems(full_pairs), models=MiniModels(*(str(folder/part) for part in ('teacher','student','clip'))))) if l.method == 'full_method') if full_pairs else None
+    full = summarise(bench(out, problems(full_pairs), models=MiniModels(*(str(folder/part) for part in ('teacher','student','clip'))))) if full_pairs else ()
     second = bench_student(student_pairs, load_student(folder/'source_student'), edited=False) if (folder/'source_student').is_dir() else None
     return scores_table(ModelScores(bench_vae(pairs, student), editor_score(bench_editor(pairs, teacher)), bench_student(student_pairs, student), bench_clip(max(pairs, 40), clip), second, size/1e6, full))
 
@@ -148,10 +148,18 @@ def scores_table(
     def painted(who, s, one, three):
         return [(f'{who}: novel views from one view, dB', one, in_words(s.from_one, 1, 1), s.pictures), ('… on the things only, dB', one, in_words(s.things_from_one, 1, 1), s.pictures),
             ('… from three views, dB', three, in_words(s.from_three, 1, 1), s.pictures), ('… on the things only, dB', three, in_words(s.things_from_three, 1, 1), s.pictures)]
-    def together(l):
-        than = lambda field: paired_words(l.against[field], next(m for m in MEASURES if m.field == field))
-        return [('full method: all four views show the same right outcome, %', '90', in_words(l.scores['same'], 100, 0), 4*l.pairs), ('… reprojection error inside the edit, divided by that of the editor alone', '0.35', than('reprojection'), 4*l.pairs),
-            ('… views that show a right outcome, minus those of the editor alone, %', '0', than('success'), 4*l.pairs), ('… PSNR outside the edit, minus that of the editor alone, dB', '0', than('preservation'), 4*l.pairs)]
+    def together(lines):
+        of = {(l.group,l.method): l for l in lines}
+        def compared(title, aim, field, method='full_method', group='all'):
+            l = of.get((group,method))
+            return [(title, aim, paired_words(l.against[field], next(m for m in MEASURES if m.field == field)), 4*l.pairs)] if l else []
+        l = of['all','full_method']
+        return [('full method: all four views show the same right outcome, %', '90', in_words(l.scores['same'], 100, 0), 4*l.pairs),
+            *compared('… reprojection error inside the edit, divided by that of the editor alone', '0.35', 'reprojection'),
+            *compared('… the same, ambiguous edits', '–', 'reprojection', group='ambiguous'),
+            *compared('… the same, of the true outcome after the autoencoder', '–', 'reprojection', 'redrawn_truth'),
+            *compared('… views that show a right outcome, minus those of the editor alone, %', '0', 'success'),
+            *compared('… PSNR outside the edit, minus that of the editor alone, dB', '0', 'preservation')]
     rows = (('autoencoder: edited views, dB', '32', in_words(vae.psnr, 1, 1), vae.pictures),
         ('… error of saturated pixels, by problem', '0.015', in_words(vae.saturated_each, 1, 3), vae.pictures),
         ('… price of a resized latent, against pictures resized before encoding, dB', '0.5', f'{vae.price:.2f}', vae.pictures),
