@@ -7,8 +7,8 @@ __all__ = ['FINE', 'OFTEN', 'SHIFT', 'OCTAVES', 'PARTS', 'HOURS', 'assets', 'loa
            'training_edits', 'make_shard', 'make_data', 'load_data', 'load_captions', 'fit', 'new_vae', 'shrink_latent',
            'encode_all', 'picture_error', 'vae_loss', 'decoder_loss', 'train_vae', 'train_decoder', 'new_editor',
            'changed_more', 'mirrored', 'editor_loss', 'train_editor', 'new_student_net', 'frames_condition',
-           'student_loss', 'train_source_student', 'train_student', 'new_clip', 'clip_loss', 'save_clip', 'train_clip',
-           'held_out_rows', 'draw_progress', 'how_made', 'train_mini', 'store_short', 'ship']
+           'student_loss', 'mirrored_cameras', 'train_source_student', 'train_student', 'new_clip', 'clip_loss',
+           'save_clip', 'train_clip', 'held_out_rows', 'draw_progress', 'how_made', 'train_mini', 'store_short', 'ship']
 
 # %% ../nbs/07_mini.ipynb #f2f266e2
 import json,math,platform,shutil,signal,time
@@ -439,10 +439,20 @@ def student_loss(
         return (error.unflatten(0, (-1,frames))[:,clean:]**2).mean()
     return loss_at
 
+def mirrored_cameras(
+    c2w:Tensor, K:Tensor,    # cameras, (..., 4, 4) and (..., 3, 3), pixels
+    width:int=72,            # of the pictures, pixels
+) -> tuple[Tensor,Tensor]:   # the same shapes
+    "Cameras that see the world, mirrored at x = 0, as the given ones see it in mirrored pictures."
+    flip,K = torch.diag(c2w.new_tensor([-1,1,1,1])),K.clone()
+    K[...,0,2] = width-K[...,0,2]
+    return flip@c2w@flip, K
+
 def _train_student(data, out, steps, device, compiled, name, net, only_source):
-    vae,(imgs,c2w,K,_) = _trained_vae(out, device),load_data(data)
+    vae,(imgs,*cameras,_) = _trained_vae(out, device),load_data(data)
     if only_source: imgs = imgs[:,:1]
-    z = encode_all(vae, imgs, 72)*vae.config.scaling_factor; del imgs
+    z = encode_all(vae, torch.cat([imgs, imgs.flip(-1)]), 72)*vae.config.scaling_factor
+    c2w,K = map(torch.cat, zip(cameras, mirrored_cameras(*cameras, imgs.shape[-1]))); del imgs
     for k,p in net.named_parameters(): p.requires_grad_(not silent(k))
     if compiled: net.compile()
     fit(net.to(device), student_loss(net, z, c2w, K, only_source=only_source), steps, Path(out)/f'{name}.safetensors', lr=1e-3, desc=name.replace('_',' '))
