@@ -451,7 +451,7 @@ def mirrored_cameras(
 def _train_student(data, out, steps, device, compiled, name, net, only_source):
     vae,(imgs,*cameras,_) = _trained_vae(out, device),load_data(data)
     if only_source: imgs = imgs[:,:1]
-    z = encode_all(vae, torch.cat([imgs, imgs.flip(-1)]), 72)*vae.config.scaling_factor
+    z = torch.cat([encode_all(vae, x, 72) for x in (imgs, imgs.flip(-1))])*vae.config.scaling_factor
     c2w,K = map(torch.cat, zip(cameras, mirrored_cameras(*cameras, imgs.shape[-1]))); del imgs
     for k,p in net.named_parameters(): p.requires_grad_(not silent(k))
     if compiled: net.compile()
