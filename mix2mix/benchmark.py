@@ -39,7 +39,7 @@ from .views import Views, height_width, load_views, world_views
 from .student import sample
 from .exact import ExactTeacher
 from .align import align, fit_align, learned_align, resize
-from .perturb import perturb_matched, perturb_uniform
+from .perturb import perturb_by_size, perturb_matched, perturb_uniform
 from .attend import attend_own_view
 from .distill import distill, edit, edited_views, n_steps, reference_edited, reference_source
 from .couple import Denoiser, matched_timesteps, sample_alone, vp_levels, x0_from_eps
@@ -114,7 +114,7 @@ def full_method(
     gen:torch.Generator,   # source of every random number
 ) -> Views:                # edited, at the teacher's picture size
     "The student distilled from the teacher."
-    return edit(views, problem.edit.instruction, teacher, student, gen=gen)
+    return edit(views, problem.edit.instruction, teacher, student, gen=gen, perturb=perturb_by_size)
 
 @torch.no_grad()
 def redrawn_truth(
@@ -143,7 +143,8 @@ def distilled(
     name:str,      # in the tables
     **options,     # of `distill.edit`
 ) -> Callable:     # a method
-    "The loop with other settings or stages."
+    "The full method with other settings or stages."
+    options = dict(perturb=perturb_by_size) | options
     return called(name, lambda problem, views, teacher, student, gen: edit(views, problem.edit.instruction, teacher, student, gen=gen, **options))
 
 def composed(
@@ -974,7 +975,7 @@ class Loop(NamedTuple):
 
 SHORT = Loop(tuple(student_timesteps(dt=69)), 3, 6, 6)       # 48 updates: the tables
 PAPER = Loop(tuple(student_timesteps()), 50, 200, 200, 1e-4, 5e-5)   # 2150 updates: the published checkpoints
-LOOPS = dict(ordinary=Loop(tuple(student_timesteps(dt=69)), 15, 18, 25, 1e-3, 3e-4), forty_timesteps=Loop(tuple(student_timesteps()), 3, 6, 6), eighteen_timesteps=Loop(tuple(student_timesteps(dt=55)), 3, 6, 6),
+LOOPS = dict(ordinary=Loop(tuple(student_timesteps(dt=69)), 15, 18, 25), forty_timesteps=Loop(tuple(student_timesteps()), 3, 6, 6), eighteen_timesteps=Loop(tuple(student_timesteps(dt=55)), 3, 6, 6),
     short=SHORT, few_updates=Loop(tuple(student_timesteps(dt=69)), 2, 4, 4), few_timesteps=Loop(tuple(student_timesteps(dt=142)), 5, 25, 8))   # the first: `distill` as it comes
 
 def named_loop(
@@ -989,7 +990,7 @@ def table3_methods(
 ) -> tuple[Callable,...]:
     "The rows of table 3."
     own = loop._asdict()
-    def learned_mapping(problem, views, teacher, student, gen): return edit(views, problem.edit.instruction, teacher, student, gen=gen, align=fitted_align(student, teacher), **own)
+    def learned_mapping(problem, views, teacher, student, gen): return edit(views, problem.edit.instruction, teacher, student, gen=gen, align=fitted_align(student, teacher), perturb=perturb_by_size, **own)
     return (called('student_only', student_alone), called('teacher_only', teacher_alone), distilled('source_reference_frame', reference=reference_source, **own), learned_mapping,
         distilled('uniform_t', perturb=perturb_uniform, **own), distilled('tau_matched_t', perturb=perturb_matched, **own), distilled('without_rcvattn', attend=attend_own_view, **own), distilled('full', **own))
 

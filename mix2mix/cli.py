@@ -331,6 +331,7 @@ def write_edit(
     from mix2mix.core import InputError, progress, seeded, to_u8
     from mix2mix.distill import distill, edited_views, keep_shape, n_steps
     from mix2mix.mini import load_teacher
+    from mix2mix.perturb import perturb_by_size
     from mix2mix.speed import apply
     from mix2mix.trace import Watch, recording
     from PIL import Image
@@ -342,8 +343,9 @@ def write_edit(
     tuned = apply(chosen, teacher, student)
     if keep_aspect: teacher,student = keep_shape(views, teacher, student)
     clock.append(perf_counter())
-    measures = Watch(every=6) if trace else None    # the gradient of each view at two updates of a timestep
-    stages = measures.stages if trace else {}
+    ours = dict(perturb=perturb_by_size)           # at the published size the stage of the paper
+    measures = Watch(every=6, **ours) if trace else None    # the gradient of each view at two updates of a timestep
+    stages = measures.stages if trace else ours
     loop = distill(views, instruction, teacher, student, gen=seeded(seed), **best | own_reference(reference, student.size), **tuned, **for_loop, **stages)    # the student was loaded for this run: no copy is needed
     total,done = n_steps(**split_options(n_steps, for_loop)[0]), for_loop['start'].done if for_loop.get('start') else 0
     if trace: loop = recording(loop, trace, views=views, prompt=instruction, teacher=teacher, student=student, watch=measures, after=done, model=settled(model=model)['model'], seed=seed)
@@ -360,7 +362,7 @@ def write_edit(
     if save_student: student.save_pretrained(Path(folder)/'student')
     clock.append(perf_counter())
     for_record = {k: v for k,v in for_loop.items() if k!='start'} | (dict(reference=reference) if reference else {})
-    about = dict(instruction=instruction, settings=all_settings(distill, **given, seed=seed, model=model, device=device, speed=list(chosen), autocast=str(student.autocast), **pulls(teacher), steps=teacher.steps, **tuned, **ids, **for_record),
+    about = dict(instruction=instruction, settings=all_settings(distill, **given, seed=seed, model=model, device=device, speed=list(chosen), autocast=str(student.autocast), **pulls(teacher), steps=teacher.steps, **tuned, **ids, **ours, **for_record),
         views=views.names, size_before=list(views.imgs.shape[2:]), size=list(edited.imgs.shape[2:]),
         updates=step.index+1, updates_before_a_stop=done, updates_skipped=skipped, entries_not_finite=broken,
         seconds={k: round(b-a, 3) for k,a,b in zip(('load_models','reference_and_first_update','other_updates','write_pictures'), clock, clock[1:])}, **surroundings())

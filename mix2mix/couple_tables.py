@@ -26,6 +26,7 @@ from .core import InputError, progress, seeded
 from .world import EVALUATION_SEEDS, HUES, KINDS, Scene, dome_cameras, make_edit, make_scene, render
 from .views import Views
 from .distill import edit, reference_given
+from .perturb import perturb_by_size
 from .couple import couple, spatial_pair
 from .compose import compose_edit, coupled, du, image_to_multiview, liu, multidiffusion, per_image, sdedit, student_at, warm_edit
 from .tasks import ExactTask, Style, TaskTeacher, coarse_edit, draw_light, draw_move, draw_style, load_task, motion, lights, palettes, places, reference_task, show_coarse, show_edges, show_light, styled
@@ -154,7 +155,7 @@ def warm(p, teacher, student, given, gen) -> Views:
 
 def distilled(p, teacher, student, given, gen) -> Views:
     "I-Mix2Mix with the miniature's settings."
-    return edit(p.given, p.prompt, teacher, student, gen=gen, reference=given)
+    return edit(p.given, p.prompt, teacher, student, gen=gen, reference=given, perturb=perturb_by_size)
 
 @torch.no_grad()
 def redrawn(p, teacher, student, given, gen) -> Views:

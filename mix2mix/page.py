@@ -168,7 +168,7 @@ const needs = {'attention': 1, 'guidance': 1};
 const note = () => here() === D.updates[at(here().tau).slice(-1)[0]] ? '' : `<div class="dim">Asked of update ${D.updates[at(here().tau).slice(-1)[0]].index}, the last at this timestep.</div>`;
 const controls = {
   'source': c => choose(c, D.stages, D.stages.map((s, k) => 'Stage ' + (k+1)), S.stage, k => { S.stage = k; panel(); }),
-  'timestep': c => slider(c, 'f', 'shape f', 'Shape of the density: small is even, large gathers t near 950; 0.5 as published', D.fs.length, S.f, k => D.fs[k], k => { S.f = k; panel(); }),
+  'timestep': c => slider(c, 'f', 'shape f', 'Shape of the density: small is even, large gathers t near its upper bound; 0.5 as published', D.fs.length, S.f, k => D.fs[k], k => { S.f = k; panel(); }),
   'key view': c => choose(c, D.keys, D.keys.map(k => k === 'own' ? 'Each view looks at itself' : 'All views look at one: ' + k), S.kappa, k => { S.kappa = k; panel(); }),
   'attention': c => { const a = asked().attention; if (!a) return;
     const n = a.side; S.row = Math.min(S.row, n-1); S.col = Math.min(S.col, n-1);

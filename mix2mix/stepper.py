@@ -31,7 +31,7 @@ from .teacher import guide, eps_from_v
 from .student import decode_latents
 from .mini import fast_format, load_student, load_teacher
 from .align import resize
-from .perturb import perturb_matched, perturb_uniform, truncated_normal_t
+from .perturb import perturb_matched, perturb_uniform, truncated_normal_t, upper_by_size
 from .attend import attend_own_view
 from .distill import distill, n_steps, reference_source
 from .couple import couple_views
@@ -338,21 +338,22 @@ def timestep_chart(
     u,grid = trace.steps[i],np.linspace(0, 1000, 101)
     blue,red,green,_ = SERIES
     how = trace.about['stages'].get('perturb', '').rpartition('.')[2]
-    if u.tau >= 950: left,other = plot([], (0,1000), (0,1), 'teacher timestep t', 'share of draws', marks=[(950,red,'t = 950, always'),(min(u.tau,1000),blue,f'τ = {u.tau}')]), f'τ = {u.tau} is not below 950: there is nothing to draw, t is clamped to 950, whatever f is.'
+    upper = upper_by_size(trace.abar, min(u.z0_t.shape[-2:])) if how=='perturb_by_size' else 950
+    if u.tau >= upper: left,other = plot([], (0,1000), (0,1), 'teacher timestep t', 'share of draws', marks=[(upper,red,f't = {upper}, always'),(min(u.tau,1000),blue,f'τ = {u.tau}')]), f'τ = {u.tau} is not below {upper}: there is nothing to draw, t is clamped to {upper}, whatever f is.'
     else:
-        xs = np.linspace(u.tau, 950, 31)
-        d = t_density(xs, u.tau, f)*100
-        again = truncated_normal_t(u.tau, quantile_of(u.t, u.tau), f)
-        ours = how in ('','perturb')
-        left = plot([([u.tau,*xs,950], [0,*d,0], blue, True),(xs, d, blue, False)], (0,1000), (0, float(np.ceil(max(d.max(), .2)*5)/5)), 'teacher timestep t', 'density, % per timestep',
+        xs = np.linspace(u.tau, upper, 31)
+        d = t_density(xs, u.tau, f, upper)*100
+        again = truncated_normal_t(u.tau, quantile_of(u.t, u.tau, upper=upper), f, upper)
+        ours = how in ('','perturb','perturb_by_size')
+        left = plot([([u.tau,*xs,upper], [0,*d,0], blue, True),(xs, d, blue, False)], (0,1000), (0, float(np.ceil(max(d.max(), .2)*5)/5)), 'teacher timestep t', 'density, % per timestep',
             marks=[(u.t,red,f't = {u.t}')] + ([(again,green,f'with f = {f:g}: {again}')] if ours and again!=u.t else []) + [(u.tau,blue,f'τ = {u.tau}')])
-        other = f'Drawn between τ = {u.tau} and 950.' if ours else f'This run used {escape(how)}; the curve is what the paper’s stage would draw from.'
-    taus = np.linspace(0, 949, 20)
-    band = lambda q: [truncated_normal_t(int(a), q, f) for a in taus]
+        other = f'Drawn between τ = {u.tau} and {upper}.' if ours else f'This run used {escape(how)}; the curve is what the paper’s stage would draw from.'
+    taus = np.linspace(0, upper-1, 20)
+    band = lambda q: [truncated_normal_t(int(a), q, f, upper) for a in taus]
     low,high = band(.05),band(.95)
-    right = plot([([*taus,*taus[::-1]], [*low,*high[::-1]], blue, True), ([0,950,1000], [0,950,1000], '#888', False), ([0,950,1000], [950,950,950], red, False)], (0,1000), (0,1000), 'student timestep τ', 'teacher timestep t',
+    right = plot([([*taus,*taus[::-1]], [*low,*high[::-1]], blue, True), ([0,1000], [0,1000], '#888', False), ([0,1000], [upper,upper], red, False)], (0,1000), (0,1000), 'student timestep τ', 'teacher timestep t',
         dots=[(s.tau, s.t, '#888', 2.2) for s in trace.steps] + [(u.tau, u.t, red, 5)])
-    return framed(f'<div class=row><div>{left}</div><div>{right}</div></div><div>{other} <span class=dim>Right: grey line t = τ, red line the upper bound 950, band: nine of ten draws at f = {f:g}, dots: the draws of this run.</span></div>')
+    return framed(f'<div class=row><div>{left}</div><div>{right}</div></div><div>{other} <span class=dim>Right: grey line t = τ, red line the upper bound {upper}, band: nine of ten draws at f = {f:g}, dots: the draws of this run.</span></div>')
 
 # %% ../nbs/50_stepper.ipynb #cb3d22e1
 def with_key(
@@ -844,7 +845,7 @@ class Stepper:
         return [pick, out], lambda: setattr(out, 'value', source_panel(self.lens, self.i, pick.value, self.show.value))
 
     def timestep_panel(self):
-        self.f,out = self.slider(self.w.FloatSlider, 'shape f', 'Shape of the density: small is even, large gathers t near 950; 0.5 as published', .1, 5., .5, step=.1),self.w.HTML()
+        self.f,out = self.slider(self.w.FloatSlider, 'shape f', 'Shape of the density: small is even, large gathers t near its upper bound; 0.5 as published', .1, 5., .5, step=.1),self.w.HTML()
         return [self.f, out], lambda: setattr(out, 'value', timestep_chart(self.trace, self.i, self.f.value))
 
     def key_view_panel(self):

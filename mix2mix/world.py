@@ -133,9 +133,11 @@ def paint(
 
 def _thing_colour(t, p):
     q = _to_local(t, p, True)
-    if t.shape == 'box': u = 2*(q[:,0]+q[:,1])+.5                  # stripes run up the four sides
-    else: u = torch.atan2(q[:,1], q[:,0])*(4/math.pi)
-    return paint(t.material, u, 2.5*(q[:,2]+1)-1e-3)
+    if (box := t.shape == 'box'): u = q[:,0]+q[:,1]                                   # in squares: two on every side of a box,
+    else: u = (torch.atan2(q[:,1], q[:,0])+t.turn)/math.pi + .5                       # two around other things, wherever they turn, with an edge in front
+    v = q[:,2]+1
+    if t.material.pattern != 'checks': u,v = 2*u+.5 if box else 4*u, 2.5*v            # stripes and rings may be narrower: they run on
+    return paint(t.material, u, v-1e-3)
 
 class Render(NamedTuple):
     "Pictures of a scene and, for the centre of every pixel, what is there."
@@ -336,13 +338,14 @@ def _thing_edits(scene, k):
     t = scene.things[k]
     hues = tuple(HUES)
     recolour = lambda p: tuple(_put(scene, k, material=_in_hue(t,h,p)) for h in hues)
+    swapped = tuple(_put(scene, k, material=Material(m.second, 'checks', m.colour)) for m in (_in_hue(t,h) for h in hues))   # nobody says which squares are white
     for the in NOUNS[t.shape]:
         for h in hues:
             yield 'recolour', (f'make the {the} {h}', f'paint the {the} {h}'), (_put(scene, k, material=_in_hue(t,h)),), (h,), f'a {h} {the}'
             yield 'rings', (f'put {h} rings around the {the}',), (_put(scene, k, material=_in_hue(t,h,'rings')),), (f'{h} rings',), f'a {the} with {h} rings'
         yield 'colourful', (f'make the {the} colourful',), recolour('plain'), hues, f'a colourful {the}'
         yield 'stripes', (f'give the {the} stripes', f'make the {the} striped'), recolour('stripes')+recolour('rings'), tuple(f'{h} {d}' for d in ('upright','level') for h in hues), f'a striped {the}'
-        yield 'checks', (f'give the {the} checks', f'make the {the} checked'), recolour('checks'), hues, f'a checked {the}'
+        yield 'checks', (f'give the {the} checks', f'make the {the} checked'), recolour('checks')+swapped, hues+tuple(f'{h}, swapped' for h in hues), f'a checked {the}'
         for s in SHAPES:
             if s not in [x.shape for x in scene.things]:
                 yield 'shape', tuple(f'turn the {the} into a {n}' for n in NOUNS[s]), (scene._replace(things=scene.things[:k]+(_resize(t,s),)+scene.things[k+1:]),), (s,), f'a {NOUNS[s][0]}'
