@@ -970,8 +970,8 @@ class Loop(NamedTuple):
     updates:int                # at each of them
     first:int                  # at the first
     warmup:int                 # updates until the highest learning rate
-    lr:float=2e-3              # highest learning rate
-    final_lr:float=5e-4        # at the end
+    lr:float=1e-3              # highest learning rate
+    final_lr:float=3e-4        # at the end
 
 SHORT = Loop(tuple(student_timesteps(dt=69)), 3, 6, 6)       # 48 updates: the tables
 PAPER = Loop(tuple(student_timesteps()), 50, 200, 200, 1e-4, 5e-5)   # 2150 updates: the published checkpoints

@@ -158,8 +158,8 @@ def distill(
     timesteps:Sequence[int]=tuple(student_timesteps(dt=69)),  # student timesteps, falling; 15 for the miniature, 40 in the paper (dt=25)
     updates:int=15,               # updates at each timestep; paper: 50
     first:int=18,                 # updates at timestep 999; paper: 200
-    lr:float=2e-3,                # highest learning rate; paper: 1e-4
-    final_lr:float=5e-4,          # learning rate at the end; paper: 5e-5
+    lr:float=1e-3,                # highest learning rate; paper: 1e-4
+    final_lr:float=3e-4,          # learning rate at the end; paper: 5e-5
     warmup:int=25,                # updates until the highest rate; paper: 200
     decay:int|None=None,          # updates from the highest to the final rate; None: timesteps x updates - warmup, as in the paper
     zeta:Tensor|None=None,        # first noisy latents, `student.latent_shape`; None: drawn from `gen`
