@@ -472,7 +472,7 @@ def train_source_student(
 def train_student(
     data:str|Path,        # folder of `make_data`
     out:str|Path,         # folder of `train_source_student`'s result; for state and result
-    steps:int=40000,
+    steps:int=52000,
     device:torch.device|str='cpu',
     compiled:bool=True,   # torch.compile
 ):
@@ -536,7 +536,7 @@ def train_clip(
 
 # %% ../nbs/07_mini.ipynb #4e02b54c
 PARTS = ('data','vae','decoder','source_student','student','editor','clip','tasks')   # in the order in which they need each other
-HOURS = dict(data=.3, vae=1.8, decoder=.5, source_student=.8, student=5.9, editor=7.0, clip=1.4, tasks=.9)   # on two cores without a GPU, from the times in training.json
+HOURS = dict(data=.3, vae=1.8, decoder=.5, source_student=.8, student=7.7, editor=7.0, clip=1.4, tasks=.9)   # on two cores without a GPU, from the times in training.json
 
 @torch.no_grad()
 def held_out_rows(
