@@ -4,11 +4,12 @@
 
 # %% auto #0
 __all__ = ['FINE', 'OFTEN', 'SHIFT', 'OCTAVES', 'PARTS', 'HOURS', 'assets', 'load_teacher', 'load_student', 'fast_format',
-           'training_edits', 'make_shard', 'make_data', 'load_data', 'load_captions', 'fit', 'new_vae', 'shrink_latent',
-           'encode_all', 'picture_error', 'vae_loss', 'decoder_loss', 'train_vae', 'train_decoder', 'new_editor',
-           'changed_more', 'mirrored', 'editor_loss', 'train_editor', 'new_student_net', 'frames_condition',
-           'student_loss', 'mirrored_cameras', 'train_source_student', 'train_student', 'new_clip', 'clip_loss',
-           'save_clip', 'train_clip', 'held_out_rows', 'draw_progress', 'how_made', 'train_mini', 'store_short', 'ship']
+           'half_precision', 'training_edits', 'make_shard', 'make_data', 'load_data', 'load_captions', 'fit',
+           'new_vae', 'shrink_latent', 'encode_all', 'picture_error', 'vae_loss', 'decoder_loss', 'train_vae',
+           'train_decoder', 'new_editor', 'changed_more', 'mirrored', 'editor_loss', 'train_editor', 'new_student_net',
+           'frames_condition', 'student_loss', 'mirrored_cameras', 'train_source_student', 'train_student', 'new_clip',
+           'clip_loss', 'save_clip', 'train_clip', 'held_out_rows', 'draw_progress', 'how_made', 'train_mini',
+           'store_short', 'ship']
 
 # %% ../nbs/07_mini.ipynb #f2f266e2
 import json,math,platform,shutil,signal,time
@@ -58,6 +59,13 @@ def fast_format() -> torch.dtype|None:
     "bfloat16 on a processor that multiplies it in hardware (AMX, AVX-512), None on others; what the command line and the benchmark go by."
     can = torch.cpu.get_capabilities() if hasattr(torch.cpu, 'get_capabilities') else {}
     return torch.bfloat16 if can.get('amx_bf16') or can.get('avx512_bf16') else None
+
+def half_precision(
+    device:torch.device,   # where networks are trained
+) -> torch.autocast:       # a context
+    "bfloat16 inside the networks; on a processor only by `fast_format`: imitated, it takes ten to forty times as long as single precision."
+    form = fast_format() if device.type == 'cpu' else torch.bfloat16
+    return torch.autocast(device.type, form, enabled=form is not None)
 
 # %% ../nbs/07_mini.ipynb #d0df91ba
 def training_edits(
@@ -197,8 +205,6 @@ def new_vae():
     return AutoencoderKL(sample_size=72, block_out_channels=(32,64,96), layers_per_block=1, norm_num_groups=8, mid_block_add_attention=False,
         down_block_types=('DownEncoderBlock2D',)*3, up_block_types=('UpDecoderBlock2D',)*3)
 
-def _half(device): return torch.autocast(device.type, torch.bfloat16)
-
 def shrink_latent(
     z:Tensor,       # latents, (n, 4, h, w)
     side:int=16,    # side of the result
@@ -217,7 +223,7 @@ def encode_all(
     for p in progress(flat.split(32), desc=f'encoding {size} px'):
         x = p.to(vae.device).float()/127.5-1
         if size != x.shape[-1]: x = F.interpolate(x, size=(size,size), mode='area')       # as `Views.crop`
-        with _half(vae.device): out.append(vae.encode(x.to(memory_format=torch.channels_last)).latent_dist.mean.half().cpu())
+        with half_precision(vae.device): out.append(vae.encode(x.to(memory_format=torch.channels_last)).latent_dist.mean.half().cpu())
     return torch.cat(out).contiguous().unflatten(0, imgs.shape[:-3])
 
 def picture_error(
@@ -244,7 +250,7 @@ def vae_loss(
     def loss_at(step, gen):
         x = pics[which[torch.randint(len(which), (batch,), generator=gen)]].to(vae.device).float()/127.5-1
         x64 = F.interpolate(x, size=(64,64), mode='area')
-        with _half(vae.device):
+        with half_precision(vae.device):
             z = vae.encode(x).latent_dist.mean.float()
             small = shrink_latent(z)
             target,given = (x64,small) if step % 2 else (x,z)
@@ -266,7 +272,7 @@ def decoder_loss(
         x,given = pics[i].to(vae.device).float()/127.5-1,z[i].to(vae.device).float()
         if step % 2: x,given = F.interpolate(x, size=(64,64), mode='area'),shrink_latent(given)
         noise = .05*torch.rand(batch,1,1,1, generator=gen)*torch.randn(given.shape, generator=gen)
-        with _half(vae.device): y = vae.decode(given + noise.to(given)).sample.float()
+        with half_precision(vae.device): y = vae.decode(given + noise.to(given)).sample.float()
         return picture_error(y, x, few=.4)
     return loss_at
 
@@ -359,7 +365,7 @@ def editor_loss(
         eps,a = torch.randn(z0.shape, generator=gen),abar[t][:,None,None,None]
         x = torch.cat([a.sqrt()*z0 + (1-a).sqrt()*eps, source*(drop < .9)[:,None,None,None]], 1)
         x,t,words,target = [y.to(unet.device) for y in (x, t, words, a.sqrt()*eps - (1-a).sqrt()*z0)]
-        with _half(unet.device), sdpa_kernel(SDPBackend.MATH): out = unet(x, t, encoder_hidden_states=text(words)[0]).sample   # on a CPU a third faster than the fused kernel, whose backward pass is slow
+        with half_precision(unet.device), sdpa_kernel(SDPBackend.MATH): out = unet(x, t, encoder_hidden_states=text(words)[0]).sample   # on a CPU a third faster than the fused kernel, whose backward pass is slow
         return (weight.to(out.device)*(out.float()-target)**2).mean()
     return loss_at
 
@@ -434,7 +440,7 @@ def student_loss(
         sigma = sigmas[tau][:,None,None,None]
         z0 = z0.flatten(0,1); zeta = z0 + sigma*torch.randn(z0.shape, generator=gen)
         z0,zeta,tau = z0.to(device),zeta.to(device),tau.to(device)
-        with _half(device): out = denoise(net, zeta, tau, cond, sigmas, v_scaling, frames)
+        with half_precision(device): out = denoise(net, zeta, tau, cond, sigmas, v_scaling, frames)
         error = (out-z0)*((sigma**2+1)**.5/sigma).to(device)    # the error of v
         return (error.unflatten(0, (-1,frames))[:,clean:]**2).mean()
     return loss_at
@@ -506,7 +512,7 @@ def clip_loss(
         x,words = imgs[s,e,torch.randint(imgs.shape[2], s.shape, generator=gen)].to(device).float()/127.5-1,ids[s,e].to(device)
         x = F.interpolate(x, size=size, mode='bicubic', antialias=True, align_corners=False)    # as open_clip prepares pictures
         right = (words[:,None] == words).all(-1).float()
-        with _half(device): near = clip.encode_image(x, normalize=True).float() @ clip.encode_text(words, normalize=True).float().T * clip.logit_scale.exp().clamp(max=100)
+        with half_precision(device): near = clip.encode_image(x, normalize=True).float() @ clip.encode_text(words, normalize=True).float().T * clip.logit_scale.exp().clamp(max=100)
         right = right/right.sum(1, keepdim=True)
         return (F.cross_entropy(near, right) + F.cross_entropy(near.T, right))/2
     return loss_at

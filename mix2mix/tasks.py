@@ -30,7 +30,7 @@ from .views import Views, world_views
 from .student import awake
 from .teacher import PipelineTeacher, TeacherCond, canny, guide, load_part, look_at
 from .exact import ExactCond, ExactTeacher, outcome_prior
-from .mini import assets, changed_more, encode_all, fit, load_teacher
+from .mini import assets, changed_more, encode_all, fit, half_precision, load_teacher
 from .couple import sample_alone, teacher_denoiser
 from .pipelines import even_timesteps
 from .world import EVALUATION_SEEDS, HUES, Material, Scene, dome_cameras, make_scene, project, rays, render
@@ -427,7 +427,7 @@ def task_loss(
         eps,a = torch.randn(z0.shape, generator=gen),abar[t][:,None,None,None]
         x = torch.cat([a.sqrt()*z0 + (1-a).sqrt()*eps, as_channels(given, stylise*edges[i].float(), relight[...,0,0]*light[i], (batch,16,16))], 1)
         x,t,told,target = [y.to(net.device) for y in (x, t, told, a.sqrt()*eps - (1-a).sqrt()*z0)]
-        with torch.autocast(net.device.type, torch.bfloat16), sdpa_kernel(SDPBackend.MATH): out = net(x, t, encoder_hidden_states=told).sample
+        with half_precision(net.device), sdpa_kernel(SDPBackend.MATH): out = net(x, t, encoder_hidden_states=told).sample
         return (weight.to(out.device)*(out.float()-target)**2).mean()
     return loss_at
 
