@@ -48,7 +48,7 @@ def identity_conv(
     kernel:int=3,    # width in cells, odd
 ) -> nn.Conv2d:      # changes nothing yet
     "A convolution that returns its input."
-    conv = nn.Conv2d(channels, channels, kernel, padding=kernel//2)
+    conv = nn.utils.skip_init(nn.Conv2d, channels, channels, kernel, padding=kernel//2)
     nn.init.dirac_(conv.weight); nn.init.zeros_(conv.bias)
     return conv
 

@@ -170,7 +170,7 @@ def looking_edit(
     cond = teacher.condition(views.crop(student.size), prompt)
     alpha,sigma = vp_levels(teacher.abar, ts)
     x0 = lambda x,i: x0_from_eps(teacher.predict_eps(x, ts[i], cond, key_view), x, alpha[i].item(), sigma[i].item())
-    return edited_views(views, sample_alone(Denoiser(x0, alpha, sigma, (len(views),*teacher.latent_shape), device=teacher.device), gen), teacher)
+    return edited_views(views, sample_alone(Denoiser(x0, alpha, sigma, (len(views),*teacher.latent_shape), device=teacher.device), gen), teacher, student.size)
 
 def looking(
     name:str,             # in the tables
@@ -960,9 +960,9 @@ def student_alone(
 ) -> Views:                # edited, at the teacher's picture size
     "The other views painted from one edited view."
     square = views.crop(student.size)
-    picture = resize(reference_edited(square, problem.edit.instruction, teacher, 0, gen)[None], height_width(student.size))[0]
+    picture = resize(reference_edited(square, problem.edit.instruction, teacher, 0, gen)[None], height_width(student.size), antialias=True)[0]
     z = sample(student, student.condition(picture, square, 0), gen, 20, scale=1.)[1:]
-    return edited_views(views, align(z, student, teacher), teacher)
+    return edited_views(views, align(z, student, teacher), teacher, student.size)
 
 class Loop(NamedTuple):
     "How long a loop of a table is."

@@ -279,16 +279,14 @@ def differences(
 # %% ../nbs/60_cli.ipynb #faa451af
 def own_reference(
     path:str,    # a picture file; nothing: the teacher's edit
-    size,        # side of the student's pictures, or height and width
 ) -> dict:       # keyword of `distill`
     "The reference edit in a file, cropped in the middle like the views."
     if not path: return {}
-    import torch
     from mix2mix.core import InputError
     from mix2mix.distill import reference_given
     if not Path(path).is_file(): raise InputError(f"reference {path} does not exist; expected a picture file, the edited picture of one view")
-    from mix2mix.views import read_picture, resize_crop
-    return dict(reference=reference_given(resize_crop(read_picture(path)[None], torch.eye(3)[None], size)[0][0]))
+    from mix2mix.views import read_picture
+    return dict(reference=reference_given(read_picture(path)))
 
 def best_reference(
     k:int,         # edits to choose from; 0 or 1: the teacher's first
@@ -346,7 +344,7 @@ def write_edit(
     ours = dict(perturb=perturb_by_size)           # at the published size the stage of the paper
     measures = Watch(every=6, **ours) if trace else None    # the gradient of each view at two updates of a timestep
     stages = measures.stages if trace else ours
-    loop = distill(views, instruction, teacher, student, gen=seeded(seed), **best | own_reference(reference, student.size), **tuned, **for_loop, **stages)    # the student was loaded for this run: no copy is needed
+    loop = distill(views, instruction, teacher, student, gen=seeded(seed), **best | own_reference(reference), **tuned, **for_loop, **stages)    # the student was loaded for this run: no copy is needed
     total,done = n_steps(**split_options(n_steps, for_loop)[0]), for_loop['start'].done if for_loop.get('start') else 0
     if trace: loop = recording(loop, trace, views=views, prompt=instruction, teacher=teacher, student=student, watch=measures, after=done, model=settled(model=model)['model'], seed=seed)
     broken = skipped = 0
@@ -590,9 +588,9 @@ def couple(
     ids,_ = split_options(full_ids, rest)
     clock.append(perf_counter())
     with whole_folder(out) as tmp:
-        loop = couple_views(views, instruction, teacher, student, gen=seeded(seed), lam=lam, **own_reference(reference, student.size), **for_loop)
+        loop = couple_views(views, instruction, teacher, student, gen=seeded(seed), lam=lam, **own_reference(reference), **for_loop)
         for step in progress(loop, for_loop.get('steps', inspect.signature(couple_views).parameters['steps'].default), 'coupling'): pass
-        edited = edited_views(views, align(step.next_b, student, teacher), teacher)
+        edited = edited_views(views, align(step.next_b, student, teacher), teacher, student.size)
         clock.append(perf_counter())
         edited.save(tmp)
         sheet(views.crop(teacher.size).imgs, edited.imgs).save(tmp/'grid.png')

@@ -316,7 +316,7 @@ def spatial_pair(
     if not 0 <= ref_view < len(views): raise InputError(f"ref_view={ref_view} is not one of the {len(views)} views; expected 0 to {len(views)-1}")
     ts,taus = matched_timesteps(teacher.abar, student.sigmas, steps)
     square,n = views.crop(student.size),len(views)
-    picture = resize(reference(square, prompt, teacher, ref_view, gen)[None], height_width(student.size))[0]
+    picture = resize(reference(square, prompt, teacher, ref_view, gen)[None], height_width(student.size), antialias=True)[0]
     return (teacher_denoiser(teacher, teacher.condition(square, prompt), ts, n),
             student_denoiser(student, student.condition(picture, square, ref_view), taus, n))
 
@@ -361,4 +361,4 @@ def couple_edit(
     "Edit `views` by the instruction `prompt` with coupled sampling: the multi-view sample is the result."
     for step in couple_views(views, prompt, teacher, student, gen=gen, **options):
         if watch: watch(step)
-    return edited_views(views, align(step.next_b, student, teacher), teacher)
+    return edited_views(views, align(step.next_b, student, teacher), teacher, student.size)

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 from .core import InputError, noise_like
-from .views import Views, fit_sides, height_width
+from .views import Views, fit_sides, height_width, resize_crop
 from .schedule import lr_at, student_timesteps, updates_at
 from .query import query
 from .student import sample
@@ -47,10 +47,12 @@ def reference_source(
     return views.imgs[ref_view]
 
 def reference_given(
-    picture:Tensor,  # the edited picture of the reference view, (3, H, W), 0 to 1
+    picture:Tensor,  # the edited picture of the reference view, (3, H, W), 0 to 1; of another shape, it is cropped in the middle like the views
 ) -> Callable:       # to be passed as `reference`
     "Your own edited picture of the reference view."
-    def given(views, prompt, teacher, ref_view, gen): return picture
+    def given(views, prompt, teacher, ref_view, gen):
+        (h,w),(H,W) = picture.shape[-2:],views.imgs.shape[-2:]
+        return resize_crop(picture[None], views.K[:1], [round(min(h/H, w/W)*side) for side in (H,W)])[0][0]
     return given
 
 def reference_best(
@@ -116,7 +118,7 @@ def check_task(
     if len(views) < 2: raise InputError(f"{len(views)} view(s); expected at least 2, since the edit is made to agree between views")
     if not 0 <= ref_view < len(views): raise InputError(f"ref_view={ref_view} is not one of the {len(views)} views; expected 0 to {len(views)-1}")
     if not timesteps or list(timesteps) != sorted(set(timesteps), reverse=True) or not 0 <= timesteps[-1] <= timesteps[0] < n:
-        raise InputError(f"student timesteps {list(timesteps)}; expected falling whole numbers from {n-1} to 0")
+        raise InputError(f"student timesteps {str(list(timesteps))[:80]}; expected falling whole numbers from {n-1} to 0")
 
 # %% ../nbs/20_distill.ipynb #5ce53bbe
 @torch.no_grad()
@@ -133,7 +135,7 @@ def go_back(
     if shapes[0] != shapes[1]: raise InputError(f"the state holds {len(shapes[0])} weights, the student trains {len(shapes[1])}, or their shapes differ; expected the student and the `trainable` that it was saved with")
     for w,old,moments in zip(weights, state.weights, state.moments):
         w.copy_(old)
-        optimizer.state[w] = {k: v.to(w.device, w.dtype if v.shape else None, copy=True) for k,v in moments.items()}
+        optimizer.state[w] = {k: v.to(w.device, copy=True) for k,v in moments.items()}
     for group in optimizer.param_groups:
         if 'update' in group: group['update'] = state.done
     gen.set_state(state.draws)
@@ -166,9 +168,11 @@ def distill(
     start:State|None=None,        # where a run of the same task and settings stopped; goes on from there
 ):                                # yields a `Step` after each update
     "Algorithm 1: edit `views` by training `student` on what `teacher` would change; yields one `Step` per update."
+    timesteps = [int(tau) for tau in timesteps]
     check_task(views, ref_view, timesteps, len(student.sigmas), updates, first)
+    if zeta is not None and zeta.shape != student.latent_shape(len(views)): raise InputError(f"zeta shaped {tuple(zeta.shape)}; expected {tuple(student.latent_shape(len(views)))}, the student's latents of the views and the reference")
     cropped = views.crop(student.size)         # the teacher resizes its pictures itself, the way it was trained
-    picture = start.picture if start else resize(reference(cropped, prompt, teacher, ref_view, gen)[None], height_width(student.size))[0]
+    picture = start.picture if start else resize(reference(cropped, prompt, teacher, ref_view, gen)[None], height_width(student.size), antialias=True)[0]
     cond_s, cond_t = student.condition(picture, cropped, ref_view), teacher.condition(cropped, prompt)
     if start: zeta = start.zeta.to(student.device)
     if zeta is None:

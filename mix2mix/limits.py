@@ -124,7 +124,7 @@ class ModelScores(NamedTuple):
 def models_table(
     pairs:int=112,          # held-out problems for autoencoder, editor and judge
     student_pairs:int=28,   # for the student, whose views take longer
-    full_pairs:int=100,     # for the full method, half a minute each; 0: leave it out
+    full_pairs:int=100,     # for the full method, up to a minute each; 0: leave it out
     folder:str='',          # where train-mini wrote; if not given, the shipped models
     out:str='mix2mix-models',   # folder of what the full method makes; one that an earlier call left is picked up
 ) -> str:

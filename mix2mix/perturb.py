@@ -70,7 +70,7 @@ def perturb(
     f:float=0.5,          # shape of the distribution of t; published value
     upper:int=950,        # its upper bound; published value
 ) -> Perturbed:           # noised latents, noise, timestep
-    "Carry `z0` to a teacher timestep between `tau` and `upper`, the same for every view, with fresh noise."
+    "Carry `z0` to a teacher timestep between `tau` and `upper` (`upper` itself where `tau` is above it), the same for every view, with fresh noise."
     return noised(z0, truncated_normal_t(tau, uniform(gen), f, upper), abar, gen)
 
 # %% ../nbs/12_perturb.ipynb #6d92d6e5

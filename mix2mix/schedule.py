@@ -82,7 +82,7 @@ def student_timesteps(
     if not 0 <= t_min < t_max or dt < 1: raise InputError(f"student timesteps from {t_max} down to {t_min} in steps of {dt}; expected t_max > t_min >= 0 and dt >= 1")
     n = (t_max+1-t_min)//dt + 1
     if n < 2: return [t_max]
-    return np.linspace(t_max, t_min, n).astype(int).tolist()
+    return sorted(set(np.linspace(t_max, t_min, n).astype(int).tolist()), reverse=True)
 
 # %% ../nbs/03_schedule.ipynb #ebb6c95c
 def updates_at(

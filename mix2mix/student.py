@@ -233,7 +233,7 @@ class SevaStudent:
         scaling:Callable=eps_scaling,  # noise level to `Scaling`; SEVA's
         octaves:int=0,                 # octaves of the rays in the steering map; SEVA has none
         size:int|tuple[int,int]=576,   # side of the pictures, or height and width, pixels; SEVA's
-        autocast:torch.dtype|None=None,# number format inside the network, e.g. torch.bfloat16; None: that of its weights
+        autocast:torch.dtype|None=None,# number format inside the network, e.g. torch.bfloat16; None: single precision, that of its weights
     ):
         self.net,self.vae,self.embed,self.sigmas,self.scaling = net,vae.eval().requires_grad_(False),embed,sigmas,scaling
         self.octaves,self.size,self.autocast = octaves,size,autocast
@@ -320,6 +320,7 @@ class SevaStudent:
         gen:torch.Generator,    # source of the whiff of noise
     ) -> Tensor:                # latents at `tau_next`, (T, 4, h, w)
         "Move `zeta` one noise level down."
+        if not 0 <= (tau_next or 0) <= tau < len(self.sigmas): raise InputError(f"a step from {tau} to {tau_next}; expected timesteps of this student, {len(self.sigmas)-1} to 0, the second lower or None")
         sigma_next = 0. if tau_next is None else self.sigmas[tau_next]
         return euler_step(lambda z: self.predict_x0(z, tau, cond), zeta, self.sigmas[tau], sigma_next, noise_like(zeta, gen))
 
@@ -420,11 +421,12 @@ def tiny_student(
 ) -> SevaStudent:                 # pictures 40x40, latents 10x10
     "A student with few and random weights, for tests and for trying things out."
     from diffusers import AutoencoderKL
-    vae = AutoencoderKL(block_out_channels=(8,8,8), down_block_types=('DownEncoderBlock2D',)*3, up_block_types=('UpDecoderBlock2D',)*3, layers_per_block=1, norm_num_groups=4, mid_block_add_attention=False, sample_size=40)
     config = SevaConfig(model_channels=32, num_frames=5, num_res_blocks=1, attention_resolutions=(1,2), channel_mult=(1,2), num_head_channels=32, transformer_depth=(1,1), context_dim=16,
         dense_in_channels=6*(1+2*octaves), unflatten_names=('middle_ds2','output_ds2'))
-    vae = fill_by_name(vae, salt)
-    return SevaStudent(fill_by_name(Seva(config), salt), vae, PooledLatent(vae), seva_sigmas(), scaling, octaves, size=40)
+    with torch.random.fork_rng(devices=[]):      # first values are drawn, and then replaced
+        vae = AutoencoderKL(block_out_channels=(8,8,8), down_block_types=('DownEncoderBlock2D',)*3, up_block_types=('UpDecoderBlock2D',)*3, layers_per_block=1, norm_num_groups=4, mid_block_add_attention=False, sample_size=40)
+        vae,net = fill_by_name(vae, salt),fill_by_name(Seva(config), salt)
+    return SevaStudent(net, vae, PooledLatent(vae), seva_sigmas(), scaling, octaves, size=40)
 
 # %% ../nbs/05_student.ipynb #e229644b
 def check_student(
@@ -492,7 +494,7 @@ def multiview_scale(
     "Less guidance where a given frame has the same camera."
     R,o = c2w[:,:3,:3],c2w[:,:3,3]
     cos = (torch.einsum('iab,jab->ij', R, R[given]).amax(1)-1)/2           # of the angle to the nearest given camera
-    near = (cos.clamp(-1,1).acos() < math.radians(10)) & (torch.cdist(o, o[given]).amin(1) < 1e-5)
+    near = (cos.clamp(-1,1).acos() < math.radians(10)) & ((o[:,None]-o[given]).norm(dim=-1).amin(1) < 1e-5)
     near &= (K[:,None]==K[given][None]).all((2,3)).any(1)
     return torch.where(near, low, torch.as_tensor(scale, dtype=c2w.dtype, device=c2w.device).expand(len(c2w)))
 

@@ -602,7 +602,7 @@ def tiny_controlnet(
 # %% ../nbs/06_teacher.ipynb #115054af
 def check_teacher(
     teacher:Teacher,    # any teacher
-    views:Views,        # at least two square views with different pictures
+    views:Views,        # at least two views of the shape of `teacher.size` with different pictures
     prompt:str,         # an instruction it understands
     t:int=500,          # teacher timestep of the questions
     tol:float=1e-3,     # largest difference allowed where results should agree, relative; half precision needs about 0.05
@@ -631,7 +631,7 @@ def check_teacher(
     holds(z_t.equal(kept), "predict_eps leaves z_t alone")
     z = teacher.encode(condition_pictures(views.imgs, teacher.size))
     imgs = teacher.decode(z)
-    holds(z.shape == z_t.shape and imgs.shape == (n,3,teacher.size,teacher.size), "encode and decode go between pictures of `size` and `latent_shape`")
+    holds(z.shape == z_t.shape and imgs.shape == (n,3,*height_width(teacher.size)), "encode and decode go between pictures of `size` and `latent_shape`")
     holds(0 <= imgs.min() and imgs.max() <= 1, "decode returns pictures between 0 and 1")
     one,two = [teacher.edit(views.imgs[0], prompt, seeded(1)) for _ in range(2)]
     holds(one.shape == views.imgs[0].shape and 0 <= one.min() and one.max() <= 1, "edit returns a picture like the one it got")

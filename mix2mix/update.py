@@ -141,7 +141,7 @@ def update(
     optimizer.zero_grad()              # nothing left over from elsewhere
     loss, n_bad = surrogate(z0, eps, eps_hat)
     loss.backward()
-    norm = nn.utils.get_total_norm([p.grad for group in optimizer.param_groups for p in group['params'] if p.grad is not None])
+    norm = nn.utils.get_total_norm([p.grad for group in optimizer.param_groups for p in group['params'] if p.grad is not None]).float()
     bad = ~(norm.isfinite() & loss.isfinite())
     clipped_step(optimizer, norm, bad, clip)
     optimizer.zero_grad()              # frees the gradients' memory for the next forward pass

@@ -78,17 +78,18 @@ class Views:
 
     def __post_init__(self):
         n = len(self.names)
+        if self.imgs.dtype != torch.float64:                                      # NumPy's cameras are double
+            for k in ('c2w','K'): object.__setattr__(self, k, getattr(self, k).float())
         for what,shape,want in (('imgs',self.imgs.shape,(n,3,*self.imgs.shape[2:])), ('c2w',self.c2w.shape,(n,4,4)), ('K',self.K.shape,(n,3,3))):
             if tuple(shape)!=want: raise InputError(f"{n} views with {what} shaped {tuple(shape)}; expected {want}")
 
     def __len__(self): return len(self.names)
 
     def __getitem__(self, i):
-        "The views `i`, a position, several, or a slice, as `Views`."
+        "The views `i`, a position, several, a mask, or a slice, as `Views`."
         n = len(self)
-        idx = range(n)[i] if isinstance(i,slice) else [int(j) for j in ([i] if np.ndim(i)==0 else i)]
-        if any(not -n<=j<n for j in idx): raise IndexError(f"view {i} was asked for; there are {n} views, 0 to {n-1}")
-        idx = list(idx)
+        try: idx = np.arange(n)[i if isinstance(i,slice) or not np.size(i) else np.asarray(i)].reshape(-1).tolist()
+        except IndexError as e: raise IndexError(f"view {i} was asked for; there are {n} views, 0 to {n-1}") from e
         return Views(self.imgs[idx], self.c2w[idx], self.K[idx], [self.names[j] for j in idx])
 
     def crop(self, size:int|tuple[int,int]):
