@@ -1,4 +1,4 @@
-"Make the stored pictures of notebooks small: 96 colours each are enough to see what they show. `python .ci/shrink.py [notebook ...]`, all of them if none is named; what is small stays as it is."
+"Make the stored outputs of notebooks small: 96 colours are enough to see what a picture shows, and what progress bars and workers leave behind says nothing. `python .ci/shrink.py [notebook ...]`, all of them if none is named; what is small stays as it is."
 import base64, io, json, sys
 from pathlib import Path
 from PIL import Image
@@ -17,6 +17,8 @@ before = after = 0
 for path in [Path(a) for a in sys.argv[1:]] or sorted(p for p in (root/'nbs').rglob('*.ipynb') if '.ipynb_checkpoints' not in p.parts):
     text = path.read_text(encoding='utf-8')
     book = json.loads(text)
+    for c in book['cells']:
+        if 'outputs' in c: c['outputs'] = [o for o in c['outputs'] if not any(noise in json.dumps(o) for noise in ('Writing model shards','(raylet)'))]
     for data in [o['data'] for c in book['cells'] for o in c.get('outputs', []) if 'image/png' in o.get('data', {})]:
         data.pop('image/jpeg', None)    # the same picture again
         data['image/png'] = smaller(''.join(data['image/png']))
