@@ -6,13 +6,14 @@
 __all__ = ['COMMANDS', 'typed', 'finite', 'add_options', 'split_options', 'load_models', 'flags', 'full_ids', 'full_teacher',
            'pulls', 'full_student', 'paper', 'check_device', 'frame_numbers', 'jsonable', 'all_settings',
            'surroundings', 'sheet', 'resume_file', 'ctrl_c', 'saving', 'fingerprint', 'settled', 'differences',
-           'own_reference', 'best_reference', 'write_edit', 'check_seed', 'scene', 'edit', 'check_trace', 'no_memory',
-           'view_number', 'go_on', 'demo', 'new_cameras', 'render', 'couple', 'step', 'resumable', 'train_mini',
-           'bench', 'survey', 'Parser', 'find', 'parse', 'complain', 'main']
+           'own_reference', 'best_reference', 'write_edit', 'check_seed', 'check_instruction', 'scene', 'edit',
+           'check_trace', 'no_memory', 'view_number', 'go_on', 'demo', 'new_cameras', 'render', 'couple', 'step',
+           'resumable', 'train_mini', 'bench', 'survey', 'Parser', 'find', 'parse', 'complain', 'main']
 
 # %% ../nbs/60_cli.ipynb #8f621e78
-import argparse,hashlib,inspect,json,platform,re,shlex,shutil,signal,sys
+import argparse,hashlib,inspect,json,os,platform,re,shlex,shutil,signal,sys
 from contextlib import closing,contextmanager
+from glob import escape
 from importlib import import_module
 from importlib.metadata import version
 from math import isfinite
@@ -165,8 +166,8 @@ def check_device(
     "Raise `InputError` where nothing can be computed on `device`."
     import torch
     from mix2mix.core import InputError
-    try: torch.zeros(1, device=device)+1
-    except (RuntimeError,AssertionError,NotImplementedError) as e: raise InputError(f"device {device!r} cannot be used ({str(e).splitlines()[0]}); expected cpu, or a device that this torch knows") from e
+    try: (torch.zeros(1, device=device)+1).item()
+    except (RuntimeError,AssertionError,NotImplementedError,ImportError) as e: raise InputError(f"device {device!r} cannot be used ({str(e).splitlines()[0]}); expected cpu, or a device that this torch knows") from e
 
 # %% ../nbs/60_cli.ipynb #cab77aba
 def frame_numbers(
@@ -332,8 +333,9 @@ def write_edit(
     from mix2mix.perturb import perturb_by_size
     from mix2mix.speed import apply
     from mix2mix.trace import Watch, recording
+    from mix2mix.views import picture_files
     from PIL import Image
-    if {'grid','reference'} & set(views.names): raise InputError("a view is called grid or reference, which are names of other pictures in the output; rename the picture")
+    picture_files(views.names, ('grid','reference'))
     for_teacher,rest = split_options(load_teacher, (paper() if model=='full' else {}) | options)
     ids,for_loop = split_options(full_ids, rest)
     chosen = flags(settings, memory, model, device)
@@ -359,7 +361,7 @@ def write_edit(
     Image.fromarray(to_u8(step.state.picture)[0]).save(Path(folder)/'reference.png')
     if save_student: student.save_pretrained(Path(folder)/'student')
     clock.append(perf_counter())
-    for_record = {k: v for k,v in for_loop.items() if k!='start'} | (dict(reference=reference) if reference else {})
+    for_record = {k: v for k,v in for_loop.items() if k!='start'} | {k: v for k,v in dict(best, reference=reference or best.get('reference')).items() if v}
     about = dict(instruction=instruction, settings=all_settings(distill, **given, seed=seed, model=model, device=device, speed=list(chosen), autocast=str(student.autocast), **pulls(teacher), steps=teacher.steps, **tuned, **ids, **ours, **for_record),
         views=views.names, size_before=list(views.imgs.shape[2:]), size=list(edited.imgs.shape[2:]),
         updates=step.index+1, updates_before_a_stop=done, updates_skipped=skipped, entries_not_finite=broken,
@@ -374,6 +376,13 @@ def check_seed(
     "Raise `InputError` where `seed` is none."
     from mix2mix.core import InputError
     if not 0<=seed<2**63: raise InputError(f"seed {seed}; expected a whole number from 0 to 2**63-1")
+
+def check_instruction(
+    instruction:str,  # what to change
+) -> None:
+    "Raise `InputError` where nothing is said."
+    from mix2mix.core import InputError
+    if not instruction.strip(): raise InputError("an empty instruction; say what to change, such as \"make the ball red\"")
 
 def scene(
     out:str,           # folder to make; absent or empty
@@ -419,7 +428,7 @@ def edit(
     "Edit the pictures of a scene so that all of them show the same edited scene."
     from functools import partial
     from mix2mix.core import InputError, whole_folder
-    from mix2mix.views import load_views
+    from mix2mix.views import load_views, picture_files
     check_seed(seed)
     task = settled(folder=folder, instruction=instruction, out=out, frames=frames, seed=seed, model=model, device=device, memory=memory, settings=settings, keep_aspect=keep_aspect, reference=reference, best_of=best_of, before=before, after=after, clip=clip, view=view, save_student=save_student, save_every=save_every, trace=trace, **options)
     if Path(out).resolve().is_relative_to(Path(folder).resolve()): raise InputError(f"output {out} lies in the scene folder {folder}, which is only read; choose a place outside it")
@@ -430,13 +439,13 @@ def edit(
     views = load_views(folder, frame_numbers(frames))
     if view: options['ref_view'] = view_number(views, view, options.get('ref_view', 0))
     watch = partial(saving, path=kept, about=dict(task=task, scene=fingerprint(views), versions=surroundings()['versions']), every=save_every, again=again)
-    if not instruction.strip(): raise InputError("an empty instruction; say what to change, such as \"make the ball red\"")
+    check_instruction(instruction); picture_files(views.names, ('grid','reference'))
     if best_of < 2 and (before or after or clip): raise InputError("--before, --after and --clip say which of several edits is best; expected --best-of 2 or more beside them")
     if reference and best_of > 1: raise InputError("--reference brings the reference edit, and --best-of makes some; give one of the two")
     best = {} if start else best_reference(best_of, before, after, clip, model)
     try:
         with whole_folder(out) as tmp:
-            warning = write_edit(views, instruction, tmp, seed, model, dict(folder=folder, frames=frames), device, settings, reference, save_student, memory, keep_aspect, best, watch, trace, start=start, **options)
+            warning = write_edit(views, instruction, tmp, seed, model, dict(folder=folder, frames=frames) | {k: task[k] for k in ('memory','keep_aspect','best_of','before','after','clip','view','save_student','save_every','trace')}, device, settings, reference, save_student, memory, keep_aspect, best, watch, trace, start=start, **options)
     except Exception as e:
         if type(e).__name__!='OutOfMemoryError': raise
         raise InputError(no_memory(e, flags(settings, memory, model, device), f'{again} ' if kept.exists() else '')) from e
@@ -491,13 +500,14 @@ def go_on(
     path = resume_file(resume)
     if not path.is_file(): raise InputError(f"{path} does not exist: " + (f"{resume} is finished" if Path(resume).is_dir() else "no run for this output was stopped after its first save; begin it anew without --resume"))
     state,about = load_state(path)
-    if 'task' not in about: raise InputError(f"{path} was not written by mix2mix edit; go on with it in Python: load_state, then distill(..., start=state)")
+    if 'task' not in (about if isinstance(about, dict) else {}): raise InputError(f"{path} was not written by mix2mix edit; go on with it in Python: load_state, then distill(..., start=state)")
+    if not all(isinstance(about.get(k), kind) for k,kind in (('task',dict),('versions',dict),('scene',str))) or {'folder','instruction','frames'}-set(about['task']): raise InputError(f"{path} does not say which run it belongs to; expected the file that mix2mix edit wrote, unchanged")
     task,free = about['task'] | settled(out=resume), ('device','save_every','settings','memory')
     typed = settled(**typed)
     other = differences(task, {k: v for k,v in typed.items() if k not in free}) or differences(about['versions'], surroundings()['versions'])
     if other: raise InputError(f"{path} belongs to another run: {other}; go on without changes: mix2mix edit --resume {shlex.quote(resume)}, or choose another --out")
     if fingerprint(load_views(task['folder'], frame_numbers(task['frames']))) != about['scene']: raise InputError(f"the pictures or cameras in {task['folder']} are no longer those of the run in {path}; put them back, or begin anew")
-    begun = f".{Path(task['out']).name}.{'[0-9a-f]'*8}.part"      # what `whole_folder` had begun when the run was killed, and what it had begun inside of that
+    begun = f".{escape(Path(task['out']).name)}.{'[0-9a-f]'*8}.part"      # what `whole_folder` had begun when the run was killed, and what it had begun inside of that
     for left in [p for name in (begun, f".{begun}.{'[0-9a-f]'*8}.part") for p in Path(task['out']).parent.glob(name)]: shutil.rmtree(left)
     return edit(**task | {k: v for k,v in typed.items() if k in free}, start=state)
 
@@ -545,18 +555,26 @@ def render(
     device:str='cpu',         # where to compute, as torch calls it
 ) -> str:
     "Show an edited scene from new viewpoints."
-    from mix2mix.core import InputError, seeded, whole_folder
+    from functools import partial
+    from mix2mix.core import InputError, progress, seeded, whole_folder
     from mix2mix.distill import between as cameras_between, render_views
+    from mix2mix.seva import read_json
     from mix2mix.student import SevaStudent
-    from mix2mix.views import load_views, read_picture
+    from mix2mix.views import load_views, picture_files, read_picture
     check_seed(seed); check_device(device)
     folder = Path(edited)
+    if Path(out).resolve().is_relative_to(folder.resolve()): raise InputError(f"output {out} lies in {folder}, which is only read; choose a place outside it")
     if not (folder/'student').is_dir(): raise InputError(f"{folder} has no trained student; expected the output of mix2mix edit with --save-student")
     student = SevaStudent.from_pretrained(folder/'student').to(device)
-    views,about = load_views(folder).stretch(student.size),json.loads((folder/'run.json').read_text())    # as the student was shown them
+    views,about = load_views(folder).stretch(student.size),read_json(folder/'run.json')    # as the student was shown them
+    ref_view = about['settings'].get('ref_view') if isinstance(about.get('settings'), dict) else None
+    if ref_view not in range(len(views)): raise InputError(f"{folder/'run.json'} names no reference view; expected the file that mix2mix edit wrote")
     more = new_cameras(poses) if poses else cameras_between(views, between)
-    new = render_views(student, read_picture(folder/'reference.png'), views, more, gen=seeded(seed), ref_view=about['settings']['ref_view'], steps=steps, scale=scale)
-    with whole_folder(out) as tmp: new.save(tmp)
+    picture_files(more.names)
+    with whole_folder(out) as tmp:
+        bar = partial(progress, desc='denoising')
+        new = render_views(student, read_picture(folder/'reference.png'), views, more, gen=seeded(seed), ref_view=ref_view, steps=steps, scale=scale, watch=bar)
+        new.save(tmp)
     return f"{out}: {len(new)} new views, with transforms.json"
 
 def couple(
@@ -578,11 +596,11 @@ def couple(
     from mix2mix.core import InputError, progress, seeded, whole_folder
     from mix2mix.couple import couple_views, strengths
     from mix2mix.distill import edited_views
-    from mix2mix.views import load_views
+    from mix2mix.views import load_views, picture_files
     check_seed(seed); strengths(lam, 1)    # before anything that takes time
     if Path(out).resolve().is_relative_to(Path(folder).resolve()): raise InputError(f"output {out} lies in the scene folder {folder}, which is only read; choose a place outside it")
     views = load_views(folder, frame_numbers(frames))
-    if 'grid' in views.names: raise InputError("a view is called grid, which is the name of another picture in the output; rename the picture")
+    check_instruction(instruction); picture_files(views.names, ('grid',))
     for_loop,rest = split_options(couple_views, options)    # `steps` is the loop's
     teacher,student = load_models(model, device, settings, **rest)
     ids,_ = split_options(full_ids, rest)
@@ -651,6 +669,8 @@ def bench(
     from mix2mix.stepper import stepper_table
     f = dict(speed=speed_table, couple=couple_table, stepper=stepper_table, models=models_table).get(name, table)
     given,rest = split_options(f, options)
+    check_seed(given.get('seed', 0))
+    if (device := given.get('device') or 'cpu')!='cpu': check_device(device)
     if rest: raise InputError(f"bench {name} takes no {', '.join('--'+k.replace('_','-') for k in rest)}")
     with resumable(): return f(**given) if f is not table else table(name, **given)
 
@@ -702,9 +722,10 @@ def parse(
     subs = top.add_subparsers(dest='command', metavar='COMMAND', required=True)
     resumes = argv[:1]==['edit'] and any(a.split('=')[0]=='--resume' for a in argv)
     for name,(f,*others) in COMMANDS.items():
-        sub = subs.add_parser(name, help=f.__doc__, description=f.__doc__)
+        sub = subs.add_parser(name, help=f.__doc__, description=f.__doc__, allow_abbrev=False)
         if name in argv[:1]: add_options(sub, f, *map(find, others), needed=not resumes)
     options = vars(top.parse_args(argv))
+    options = {k: os.path.expanduser(v) if isinstance(v, str) and k!='instruction' else v for k,v in options.items()}     # a shell leaves --out=~/x as it is
     command = COMMANDS[options.pop('command')][0]
     return go_on if resumes else command, options
 
@@ -721,6 +742,8 @@ def main(
     argv:list[str]|None=None,  # what was typed after mix2mix; None: of this process
 ) -> int:                      # exit code: 0, 2 for wrong input, 130 for Ctrl-C
     "Run one command."
+    try: signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))     # as after Ctrl-C, nothing half-written is left
+    except ValueError: pass                                          # not the main thread
     try:
         f,options = parse(sys.argv[1:] if argv is None else argv)
         from mix2mix.core import keep_memory   # only now: it brings torch
@@ -730,6 +753,6 @@ def main(
     except KeyboardInterrupt as e: return complain(str(e) or 'stopped; nothing was written', 130)
     except Exception as e:
         from mix2mix.core import InputError
-        if isinstance(e, (InputError,OSError,FloatingPointError)): return complain(e, 2)
+        if isinstance(e, (InputError,OSError,FloatingPointError)) or type(e).__name__=='SafetensorError': return complain(e, 2)
         if type(e).__name__=='OutOfMemoryError': return complain(f"{str(e).splitlines()[0]} Try --settings bf16,checkpointing, fewer pictures (--frames) or another --device; a state that was saved is whole: mix2mix edit --resume", 2)
         raise

@@ -95,6 +95,7 @@ def whole_folder(
 ):                 # yields the temporary folder to write into
     "Write a folder in full, then rename it to `out`; after an error nothing is left behind."
     out = Path(out).expanduser().resolve()
+    if not out.name: raise InputError(f"cannot write {out}; expected a folder with a name of its own")
     if out.exists() and not out.is_dir(): raise InputError(f"output {out} is a file; expected a folder that is absent or empty")
     if not out.parent.is_dir(): raise InputError(f"cannot write {out}: the folder {out.parent} does not exist; make it first")
     tmp = out.with_name(f'.{out.name}.{uuid.uuid4().hex[:8]}.part')

@@ -8,7 +8,7 @@ __all__ = ['reference_edited', 'reference_source', 'reference_given', 'reference
            'keep_shape']
 
 # %% ../nbs/20_distill.ipynb #7d3f474f
-import copy, json
+import copy, json, math
 from collections.abc import Callable, Sequence
 from itertools import accumulate
 from pathlib import Path
@@ -133,6 +133,7 @@ def go_back(
     if not 0 < state.done < total: raise InputError(f"the state is that after {state.done} of {total} updates; expected the same settings, and something left to do")
     shapes = [[tuple(w.shape) for w in ws] for ws in (state.weights, weights)]
     if shapes[0] != shapes[1]: raise InputError(f"the state holds {len(shapes[0])} weights, the student trains {len(shapes[1])}, or their shapes differ; expected the student and the `trainable` that it was saved with")
+    if any(v.shape not in (w.shape, ()) for w,moments in zip(weights, state.moments) for v in moments.values()): raise InputError("the state holds moments of other shapes than the weights; expected a file that save_state wrote, unchanged")
     for w,old,moments in zip(weights, state.weights, state.moments):
         w.copy_(old)
         optimizer.state[w] = {k: v.to(w.device, copy=True) for k,v in moments.items()}
@@ -170,6 +171,7 @@ def distill(
     "Algorithm 1: edit `views` by training `student` on what `teacher` would change; yields one `Step` per update."
     timesteps = [int(tau) for tau in timesteps]
     check_task(views, ref_view, timesteps, len(student.sigmas), updates, first)
+    if not (0 <= lr < math.inf and 0 <= final_lr < math.inf and warmup >= 0 and (decay or 0) >= 0): raise InputError(f"learning rates {lr} and {final_lr}, warm-up {warmup}, decay {decay}; expected finite numbers, 0 or more")
     if zeta is not None and zeta.shape != student.latent_shape(len(views)): raise InputError(f"zeta shaped {tuple(zeta.shape)}; expected {tuple(student.latent_shape(len(views)))}, the student's latents of the views and the reference")
     cropped = views.crop(student.size)         # the teacher resizes its pictures itself, the way it was trained
     picture = start.picture if start else resize(reference(cropped, prompt, teacher, ref_view, gen)[None], height_width(student.size), antialias=True)[0]
@@ -228,7 +230,7 @@ def load_state(
         moments = [{} for _ in weights]
         for k,v in t.items(): moments[int(k.rpartition('.')[2])][k.rpartition('.')[0]] = v
         return State(int(words['done']), picture, zeta, draws, weights, moments), json.loads(words['about'])
-    except (SafetensorError, OSError, KeyError, ValueError, TypeError) as e: raise InputError(f"{path} holds no state of a run ({e}); expected a file that save_state wrote") from e
+    except (SafetensorError, OSError, KeyError, ValueError, TypeError, IndexError) as e: raise InputError(f"{path} holds no state of a run ({e}); expected a file that save_state wrote") from e
 
 # %% ../nbs/20_distill.ipynb #b8b0bf73
 @torch.no_grad()
@@ -286,10 +288,11 @@ def render_views(
     ref_view:int=0,       # the view that `picture` shows
     steps:int=50,         # denoising steps, 1 to 1000; SEVA's demo
     scale:float=1.,       # guidance by the reference; 1: none, as in training
+    watch:Callable=iter,  # what the steps go through, such as `core.progress`
 ) -> Views:               # `more` with pictures, at the student's picture size
     "The edited scene from new viewpoints, as the trained student sees it."
     views,more = views.crop(student.size), more.crop(student.size)
-    z = sample(student, student.condition(picture, views, ref_view, more), gen, steps, scale)
+    z = sample(student, student.condition(picture, views, ref_view, more), gen, steps, scale, watch)
     return Views(student.decode(z[1+len(views):]).to(more.imgs), more.c2w, more.K, more.names)
 
 # %% ../nbs/20_distill.ipynb #3731b835

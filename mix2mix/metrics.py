@@ -39,6 +39,7 @@ def psnr(
 ) -> Tensor:                 # dB, (views,); infinite where they are equal, NaN where no pixel counts
     "Peak signal-to-noise ratio of each picture of `a` against `b`."
     if a.shape != b.shape: raise InputError(f"pictures shaped {tuple(a.shape)} and {tuple(b.shape)}; expected two sets of one shape")
+    if not (a.is_floating_point() and b.is_floating_point()): raise InputError(f"pictures of {a.dtype} and {b.dtype}; expected floating-point numbers from 0 to 1, so divide bytes by 255")
     if not (a.isfinite().all() and b.isfinite().all()): raise InputError("the pictures hold NaN or infinite values; expected numbers from 0 to 1")
     far = ((a.double()-b)**2).mean(-3)
     if mask is None: mask = torch.ones_like(far, dtype=torch.bool)

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['FLAGS', 'MEMORY', 'ROWS', 'NEXT', 'empty_unet', 'full_net', 'full_pair', 'tiny_pair', 'noise_views', 'count_flops',
-           'bf16', 'channels_last', 'checkpointing', 'compiled', 'graphs', 'bf16_moments', 'bf16_weights',
+           'bf16', 'channels_last', 'checkpointing', 'compiled', 'graphs', 'bf16_moments', 'in_format', 'bf16_weights',
            'idle_encoders', 'idle_teacher', 'apply', 'next_flag', 'Bytes', 'fake_net', 'kept_bytes', 'count_bytes',
            'clock', 'seconds', 'peak_gb', 'reset_peak', 'Cost', 'bare_calls', 'cost', 'Reading', 'readings',
            'attention_table', 'forward_table', 'memory_table', 'speed_table']
@@ -113,9 +113,20 @@ def bf16_moments(teacher, student) -> dict:
     "What the optimizer remembers is bfloat16."
     return dict(optimizer=adamw_bf16)
 
+def in_format(
+    forward:Callable,    # of a network of diffusers
+    dtype:torch.dtype,   # of its weights
+) -> Callable:           # the same for questions in any number format, in which it answers
+    "Let a network be asked in the format of what is around it."
+    from accelerate.utils import recursively_apply
+    def cast(x, to): return recursively_apply(lambda t: t.to(to) if t.is_floating_point() else t, x)
+    def ask(sample, t, **more): return cast(forward(cast(sample, dtype), t, **cast(more, dtype)), sample.dtype)
+    return ask
+
 def bf16_weights(teacher, student) -> dict:
     "The weights of both networks are bfloat16."
-    for net in (teacher.pipe.unet, student.net): nn.Module.to(net, torch.bfloat16)     # diffusers' own `to` warns
+    for net in (unet := teacher.pipe.unet, student.net): nn.Module.to(net, torch.bfloat16)     # diffusers' own `to` warns
+    unet.forward = in_format(unet.forward, torch.bfloat16)       # the stock pipeline, which makes the reference edit, asks in the format of its text encoder
     student.autocast = torch.bfloat16
     return dict(optimizer=adamw_bf16)
 

@@ -532,9 +532,10 @@ def sample(
     gen:torch.Generator,       # source of all noise
     steps:int=50,              # steps, 1 to 1000; SEVA's demo
     scale:float|Tensor=2.,     # guidance, one for all frames or (T,); see `multiview_scale`
+    watch:Callable=iter,       # what the steps go through, such as `core.progress`
 ) -> Tensor:                   # clean latents, (T, 4, h, w); slot 0 belongs to the reference
     "All views from noise by the student alone."
     sigmas = sampling_sigmas(steps, student.sigmas)
     zeta = noise_like(student.latent_shape(len(cond.replace)-1), gen, student.device)*(1+sigmas[0]**2).sqrt()
-    for sigma,sigma_next in zip(sigmas, sigmas[1:]): zeta = sampler_step(student, zeta, sigma, sigma_next, cond, noise_like(zeta, gen), scale)
+    for sigma,sigma_next in watch(list(zip(sigmas, sigmas[1:]))): zeta = sampler_step(student, zeta, sigma, sigma_next, cond, noise_like(zeta, gen), scale)
     return zeta

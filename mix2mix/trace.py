@@ -10,6 +10,7 @@ __all__ = ['STAGES', 'KINDS', 'FORMAT', 'VERSION', 'CHUNK', 'PeakBytes', 'view_p
 
 # %% ../nbs/48_trace.ipynb #d6c7a5b3
 import json
+from itertools import chain
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -382,9 +383,11 @@ def recording(
     **known,           # of `open_trace`
 ):                     # yields the same records
     "Keep every record at `path` on its way; closed before its end, the trace holds what there was."
-    passed = []
+    passed,steps = [],iter(steps)
+    try: first = [next(steps)]          # an error before it leaves nothing behind
+    except StopIteration: first = []
     def tee():
-        for step in steps: passed.append(step); yield step
+        for step in chain(first, steps): passed.append(step); yield step
     trace = open_trace(tee(), path, **known)
     try:
         while trace.grow(): yield passed.pop()
