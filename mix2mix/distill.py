@@ -164,7 +164,7 @@ def distill(
     lr:float=1e-3,                # highest learning rate; paper: 1e-4
     final_lr:float=3e-4,          # learning rate at the end; paper: 5e-5
     warmup:int=25,                # updates until the highest rate; paper: 200
-    decay:int|None=None,          # updates from the highest to the final rate; None: timesteps x updates - warmup, as in the paper
+    decay:int|None=None,          # updates from the highest to the final rate; None: timesteps x updates - warmup, 1800 with the paper's settings
     zeta:Tensor|None=None,        # first noisy latents, `student.latent_shape`; None: drawn from `gen`
     start:State|None=None,        # where a run of the same task and settings stopped; goes on from there
 ):                                # yields a `Step` after each update

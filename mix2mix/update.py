@@ -43,7 +43,7 @@ def stochastic_bf16(
 
 # %% ../nbs/14_update.ipynb #4d5f3fe5
 class RoundedAdamW(torch.optim.Optimizer):
-    "AdamW whose moments are bfloat16 with stochastic rounding, and so are the weights where they are bfloat16."
+    "AdamW whose moments are bfloat16 with stochastic rounding, and so are the weights where they are bfloat16; all of them get their gradients in the same updates."
     _step_supports_amp_scaling = True    # as the fused AdamW's: `clipped_step` hands over `grad_scale` and `found_inf`
     def __init__(self,
         parameters,                # tensors to train

@@ -149,7 +149,8 @@ def read_picture(
     try:
         with Image.open(path) as im:
             clear = 'A' in im.getbands() or 'transparency' in im.info
-            deep,im = im.mode[0] in 'IF', im.convert('RGBA' if clear else 'RGB')
+            deep = im.mode[0] in 'IF' or any(f';16{order}' in str(im.tile) for order in 'BLN')     # colours of 16 bits are read as 8 without a word
+            im = im.convert('RGBA' if clear else 'RGB')
     except Exception as e:    # a decoder may raise anything over broken bytes
         raise InputError(f"picture {path} cannot be read; expected a whole {', '.join(PICTURES)} file ({type(e).__name__})") from e
     if deep: raise InputError(f"picture {path} has more than 8 bits per channel; convert it to 8 bits first")
