@@ -428,7 +428,7 @@ def edit(
     "Edit the pictures of a scene so that all of them show the same edited scene."
     from functools import partial
     from mix2mix.core import InputError, whole_folder
-    from mix2mix.views import load_views, picture_files
+    from mix2mix.views import load_views
     check_seed(seed)
     task = settled(folder=folder, instruction=instruction, out=out, frames=frames, seed=seed, model=model, device=device, memory=memory, settings=settings, keep_aspect=keep_aspect, reference=reference, best_of=best_of, before=before, after=after, clip=clip, view=view, save_student=save_student, save_every=save_every, trace=trace, **options)
     if Path(out).resolve().is_relative_to(Path(folder).resolve()): raise InputError(f"output {out} lies in the scene folder {folder}, which is only read; choose a place outside it")
@@ -439,7 +439,7 @@ def edit(
     views = load_views(folder, frame_numbers(frames))
     if view: options['ref_view'] = view_number(views, view, options.get('ref_view', 0))
     watch = partial(saving, path=kept, about=dict(task=task, scene=fingerprint(views), versions=surroundings()['versions']), every=save_every, again=again)
-    check_instruction(instruction); picture_files(views.names, ('grid','reference'))
+    check_instruction(instruction)
     if best_of < 2 and (before or after or clip): raise InputError("--before, --after and --clip say which of several edits is best; expected --best-of 2 or more beside them")
     if reference and best_of > 1: raise InputError("--reference brings the reference edit, and --best-of makes some; give one of the two")
     best = {} if start else best_reference(best_of, before, after, clip, model)
