@@ -17,8 +17,9 @@ before = after = 0
 for path in [Path(a) for a in sys.argv[1:]] or sorted(p for p in (root/'nbs').rglob('*.ipynb') if '.ipynb_checkpoints' not in p.parts):
     text = path.read_text(encoding='utf-8')
     book = json.loads(text)
+    book['metadata'].pop('widgets', None)
     for c in book['cells']:
-        if 'outputs' in c: c['outputs'] = [o for o in c['outputs'] if not any(noise in json.dumps(o) for noise in ('Writing model shards','(raylet)'))]
+        if 'outputs' in c: c['outputs'] = [o for o in c['outputs'] if o.get('name') != 'stderr' and not any(noise in json.dumps(o) for noise in ('%|','(raylet)'))]
     for data in [o['data'] for c in book['cells'] for o in c.get('outputs', []) if 'image/png' in o.get('data', {})]:
         data.pop('image/jpeg', None)    # the same picture again
         data['image/png'] = smaller(''.join(data['image/png']))
