@@ -390,7 +390,11 @@ def on_ray(
         mine = not ray.is_initialized()
         if mine:
             os.environ.setdefault('RAY_USAGE_STATS_ENABLED', '0')
-            ray.init(num_cpus=None if os.environ.get('RAY_ADDRESS') else workers, include_dashboard=False, log_to_driver=False, logging_level='error')
+            for left in (2,1,0):        # where the machine is busy, Ray gives up on its own node after half a minute
+                try: ray.init(num_cpus=None if os.environ.get('RAY_ADDRESS') else workers, include_dashboard=False, log_to_driver=False, logging_level='error'); break
+                except Exception as e:
+                    ray.shutdown()
+                    if not left: raise InputError(f"Ray could not be started ({e}); try again when the machine is idle, or without --engine ray") from e
         try:
             make = ray.remote(num_cpus=1, max_restarts=-1, max_task_retries=tries-1)(Worker)
             free,busy,todo = [make.remote(models, 1) for _ in range(min(workers, len(cells)))],{},iter(cells)

@@ -218,7 +218,9 @@ def resume_file(
     out:str|Path,  # output folder
 ) -> Path:
     "Where the state of a run that is to make `out` is kept."
+    from mix2mix.core import InputError
     out = Path(out).resolve()
+    if not out.name: raise InputError(f"cannot write {out}; expected a folder with a name of its own")
     return out.with_name(out.name+'.resume')
 
 @contextmanager
@@ -670,6 +672,8 @@ def bench(
     f = dict(speed=speed_table, couple=couple_table, stepper=stepper_table, models=models_table).get(name, table)
     given,rest = split_options(f, options)
     check_seed(given.get('seed', 0))
+    for k,v in given.items():
+        if isinstance(v, int) and v<0: raise InputError(f"--{k.replace('_','-')} {v}; expected 0 or more")
     if (device := given.get('device') or 'cpu')!='cpu': check_device(device)
     if rest: raise InputError(f"bench {name} takes no {', '.join('--'+k.replace('_','-') for k in rest)}")
     with resumable(): return f(**given) if f is not table else table(name, **given)
@@ -683,9 +687,11 @@ def survey(
     seed:int=0,               # marks and best: of the order
 ) -> str:
     "Ask people: make the page of a study, or sum up its ratings."
+    from mix2mix.core import InputError
     from mix2mix.survey import survey_report, write_survey
     if what=='count': return survey_report(folder)
     check_seed(seed)
+    if Path(out).resolve().is_relative_to(Path(folder).resolve()): raise InputError(f"output {out} lies in {folder}, which is only read; choose a place outside it")
     study = write_survey(what, folder, out, [m.strip() for m in methods.split(',') if m.strip()], scenes, seed)
     return f"{out}: {len(study.items)} sets of pictures. Give raters {Path(out)/'survey.html'}, put their files into {Path(out)/'ratings'}, then: mix2mix survey count {shlex.quote(str(out))}"
 

@@ -386,7 +386,9 @@ def open_clip_model(
 ) -> OpenClip:
     "A CLIP by name; what is not there yet is fetched by open_clip."
     import open_clip
-    if folder := Path(name).is_dir(): source,said = f'local-dir:{Path(name).resolve()}',Path(name).resolve().name
+    if folder := Path(name).is_dir():
+        source,said = f'local-dir:{Path(name).resolve()}',Path(name).resolve().name
+        if not any(Path(name).glob('*.safetensors')): raise InputError(f"the weights of CLIP {said} cannot be had: {name} holds no safetensors file; expected open_clip's layout")     # other files are unpickled
     else:
         name = str(name); tags = open_clip.list_pretrained_tags_by_model(name)
         if name not in open_clip.list_models(): raise InputError(f"open_clip has no model {name!r}, nor is it a folder; near: {nearby(name, open_clip.list_models())}")

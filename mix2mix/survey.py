@@ -483,8 +483,10 @@ def read_key(
     "The study in a folder."
     path = Path(folder)/'key.json'
     if not path.is_file(): raise InputError(f"no key.json in {folder}; expected a folder that mix2mix survey made")
-    key = json.loads(path.read_text())
-    return key['kind'], Study(key['study'], tuple(Item(i['code'], i['scene'], i['method'], torch.zeros(i['views'],3,1,1)) for i in key['items']))
+    try:
+        key = json.loads(path.read_text())
+        return key['kind'], Study(key['study'], tuple(Item(i['code'], i['scene'], i['method'], torch.zeros(i['views'],3,1,1)) for i in key['items']))
+    except (ValueError,KeyError,TypeError,RuntimeError,RecursionError) as e: raise InputError(f"{path} is no key of a study ({type(e).__name__}); expected the file that mix2mix survey wrote") from e
 
 def survey_report(
     folder:str|Path,   # that `write_survey` made, with the raters' files in `ratings`

@@ -190,7 +190,7 @@ def read_transforms(
     path = folder/'transforms.json'
     if not path.is_file(): raise InputError(f"{folder} has no transforms.json; expected camera poses in the nerfstudio format, as ns-process-data writes them")
     try: meta = json.loads(path.read_text(encoding='utf-8-sig'))
-    except (OSError,ValueError) as e: raise InputError(f"{path} cannot be read as JSON ({e}); write it again") from e
+    except (OSError,ValueError,RecursionError) as e: raise InputError(f"{path} cannot be read as JSON ({e}); write it again") from e
     frames = meta.get('frames') if isinstance(meta, dict) else None
     if not isinstance(frames, list) or not frames: raise InputError(f"{path} holds no poses; expected a list 'frames' with one entry per picture")
     for i,f in enumerate(frames):
@@ -306,7 +306,7 @@ def load_frames(
         if img.shape!=imgs[0].shape: raise InputError(f"{n} is {img.shape[2]}x{img.shape[1]}, {names[0]} is {imgs[0].shape[2]}x{imgs[0].shape[1]}; expected pictures of one size")
     at = torch.stack(c2w)[:,:3,3]
     far,apart = at.abs().max(), (at-at[0]).norm(dim=1).max()
-    if far > 1e3 and 0 < apart < far/1e4: raise InputError(f"the cameras are {apart:.3g} apart and {far:.3g} from the origin, too far for single precision; subtract one position from those of all frames")
+    if far > 1e15 or far > 1e3 and 0 < apart < far/1e4: raise InputError(f"the cameras are {apart:.3g} apart and {far:.3g} from the origin, too far for single precision; subtract one position from those of all frames")
     return Views(torch.stack(imgs), torch.stack(c2w), torch.stack(K), names)
 
 def load_views(
