@@ -167,7 +167,7 @@ def check_device(
     import torch
     from mix2mix.core import InputError
     try: (torch.zeros(1, device=device)+1).item()
-    except (RuntimeError,AssertionError,NotImplementedError,ImportError) as e: raise InputError(f"device {device!r} cannot be used ({str(e).splitlines()[0]}); expected cpu, or a device that this torch knows") from e
+    except (RuntimeError,AssertionError,ImportError) as e: raise InputError(f"device {device!r} cannot be used ({str(e).splitlines()[0]}); expected cpu, or a device that this torch knows") from e
 
 # %% ../nbs/60_cli.ipynb #cab77aba
 def frame_numbers(
