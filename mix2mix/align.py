@@ -30,7 +30,7 @@ def align(
 ) -> Tensor:      # the same on the teacher's grid
     "Resize the student's latents to the teacher's grid."
     c,*size = teacher.latent_shape
-    if z0_s.shape[1] != c: raise InputError(f"the student's latents have {z0_s.shape[1]} channels and the teacher's {c}; expected one latent space, so use align=align_decode_encode")
+    if z0_s.shape[1] != c: raise InputError(f"the student's latents have {z0_s.shape[1]} channels and the teacher's {c}; expected one latent space, so use align=align_decode_encode, in coupled sampling to_teacher=align_decode_encode")
     return resize(z0_s, size)
 
 # %% ../nbs/11_align.ipynb #6d092e95

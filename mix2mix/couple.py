@@ -19,7 +19,7 @@ from .schedule import abar_to_sigma, matched_tau
 from .views import Views, height_width
 from .align import align, resize
 from .query import query
-from .distill import edited_views, reference_edited
+from .distill import check_views, edited_views, reference_edited
 
 # %% ../nbs/30_couple.ipynb #b0c0dc12
 def x0_from_eps(
@@ -312,8 +312,7 @@ def spatial_pair(
     ref_view:int=0,               # the view it shows, 0 to views-1
 ) -> tuple[Denoiser,Denoiser]:    # editor and multi-view model
     "The two models of an edit, ready to be sampled."
-    if len(views) < 2: raise InputError(f"{len(views)} view(s); expected at least 2, since the edit is made to agree between views")
-    if not 0 <= ref_view < len(views): raise InputError(f"ref_view={ref_view} is not one of the {len(views)} views; expected 0 to {len(views)-1}")
+    check_views(views, ref_view)
     ts,taus = matched_timesteps(teacher.abar, student.sigmas, steps)
     square,n = views.crop(student.size),len(views)
     picture = resize(reference(square, prompt, teacher, ref_view, gen)[None], height_width(student.size), antialias=True)[0]
@@ -356,9 +355,10 @@ def couple_edit(
     *,
     gen:torch.Generator,      # source of every random number
     watch:Callable[[CoupleStep],None]|None=None,  # called with every record, for a progress bar or a log
+    to_teacher:Callable=align,  # carries the student's clean estimate, and the result, to the teacher's grid
     **options,                # of `couple_views`
 ) -> Views:                   # edited pictures with their own names and cameras, at the teacher's picture size
     "Edit `views` by the instruction `prompt` with coupled sampling: the multi-view sample is the result."
-    for step in couple_views(views, prompt, teacher, student, gen=gen, **options):
+    for step in couple_views(views, prompt, teacher, student, gen=gen, to_teacher=to_teacher, **options):
         if watch: watch(step)
-    return edited_views(views, align(step.next_b, student, teacher), teacher, student.size)
+    return edited_views(views, to_teacher(step.next_b, student, teacher), teacher, student.size)

@@ -14,6 +14,7 @@ from torch import Tensor
 from .core import InputError, noise_like
 from .schedule import scaled_linear_abar
 from .student import decode_latents, encode_pictures
+from .teacher import check_shape
 from .views import Views, world_views
 from .world import Scene, find_edit
 
@@ -119,6 +120,7 @@ class ExactTeacher:
         gen:torch.Generator,   # source of the noise
     ) -> Views:                # same cameras, edited pictures
         "Edit every view on its own: DDIM from noise, with nobody looking at anybody."
+        check_shape(views.imgs, self.size)
         cond,z = self.condition(views, prompt), noise_like((len(views),*self.latent_shape), gen, self.device)
         ts = torch.linspace(len(self.abar)-1, 0, self.steps+1).long().tolist()
         for t,s in zip(ts, ts[1:]):

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['even_timesteps', 'check_kind', 'x0_from', 'guided', 'sd_denoiser', 'couple_prompts', 'flow_sigmas', 'check_sigmas',
-           'sd3_denoiser', 'flux_denoiser', 'pipe_decode', 'pipe_encode', 'through_pictures', 'video_denoiser']
+           'sd3_denoiser', 'flux_denoiser', 'through_pictures', 'video_denoiser']
 
 # %% ../nbs/32_pipelines.ipynb #479c64a2
 from collections.abc import Callable
@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 from .core import InputError
 from .align import resize
+from .student import decode_latents, encode_pictures
 from .couple import Denoiser, couple, two_streams, vp_levels, x0_from_eps, x0_from_flow, x0_from_v
 
 # %% ../nbs/32_pipelines.ipynb #0d369da6
@@ -169,29 +170,12 @@ def flux_denoiser(
     return Denoiser(x0, alpha, sigma, shape, device=net.device)
 
 # %% ../nbs/32_pipelines.ipynb #6489a988
-def pipe_decode(
-    pipe,          # a diffusers pipeline with an autoencoder
-    z:Tensor,      # clean latents, (n, c, h, w)
-) -> Tensor:       # pictures, (n, 3, H, W), 0 to 1
-    "Latents of `pipe` to pictures."
-    c = pipe.vae.config
-    z = z.to(pipe.vae.device, pipe.vae.dtype)/c.scaling_factor + (c.get('shift_factor') or 0)
-    return (pipe.vae.decode(z).sample.float()/2+.5).clamp(0,1)
-
-def pipe_encode(
-    pipe,          # a diffusers pipeline with an autoencoder
-    imgs:Tensor,   # pictures, (n, 3, H, W), 0 to 1
-) -> Tensor:       # clean latents, (n, c, h, w), float32
-    "Pictures to latents of `pipe`."
-    c = pipe.vae.config
-    return (pipe.vae.encode((2*imgs-1).to(pipe.vae.device, pipe.vae.dtype)).latent_dist.mean.float() - (c.get('shift_factor') or 0))*c.scaling_factor
-
 def through_pictures(
     a, b,              # the pipelines that clean estimates go from and to
     size:int,          # side of the pictures of `b`, pixels
 ) -> Callable:         # latents of `a` to latents of `b`, for `a_to_b` of `couple`
     "Carry estimates from the latents of one pipeline to those of another."
-    def carry(z): return pipe_encode(b, resize(pipe_decode(a, z), (size,size), antialias=True))
+    def carry(z): return encode_pictures(b.vae, resize(decode_latents(a.vae, z), (size,size), antialias=True))
     return carry
 
 # %% ../nbs/32_pipelines.ipynb #dea5b175

@@ -11,6 +11,7 @@ __all__ = ['PICTURES', 'flip_axes', 'height_width', 'cover_size', 'resize_crop',
 # %% ../nbs/02_views.ipynb #6f63fd5e
 import json,math,os
 from dataclasses import dataclass,replace
+from operator import index
 from pathlib import Path
 import numpy as np
 import torch
@@ -31,7 +32,10 @@ def height_width(
     size:int|tuple[int,int],  # a side, or height and width
 ) -> tuple[int,int]:          # height and width
     "`size` as two numbers."
-    return (size,size) if isinstance(size, int) else tuple(size)
+    try: h,w = map(index, size if isinstance(size, (tuple,list)) else (size,size))
+    except (TypeError,ValueError) as e: raise InputError(f"size {size!r} was asked for; expected a whole number of pixels, or height and width") from e
+    if min(h,w) < 1: raise InputError(f"size {size} was asked for; expected at least 1 pixel each way")
+    return h,w
 
 def cover_size(
     h:int, w:int,  # size of the picture, pixels
@@ -49,7 +53,6 @@ def resize_crop(
 ) -> tuple[Tensor,Tensor]:     # pictures (views, 3, height, width) and their intrinsics
     "Scale `imgs` to cover `size`, cut out the middle, and let `K` follow."
     (h,w),(H,W) = imgs.shape[-2:], height_width(size)
-    if min(H,W)<1: raise InputError(f"size {size} was asked for; expected at least 1 pixel each way")
     h2,w2 = cover_size(h, w, H, W)
     top,left = min(max(h2//2-H//2, 0), h2-H), min(max(w2//2-W//2, 0), w2-W)
     follow = K.new_tensor([[w2/w,0,-left], [0,h2/h,-top], [0,0,1]])
@@ -78,6 +81,7 @@ class Views:
 
     def __post_init__(self):
         n = len(self.names)
+        if not self.imgs.is_floating_point(): raise InputError(f"views with pictures of {self.imgs.dtype}; expected floating-point numbers from 0 to 1, so divide bytes by 255")
         if self.imgs.dtype != torch.float64:                                      # NumPy's cameras are double
             for k in ('c2w','K'): object.__setattr__(self, k, getattr(self, k).float())
         for what,shape,want in (('imgs',self.imgs.shape,(n,3,*self.imgs.shape[2:])), ('c2w',self.c2w.shape,(n,4,4)), ('K',self.K.shape,(n,3,3))):
@@ -122,6 +126,7 @@ def picture_files(
     "The files that views called `names` are written to."
     files = [f'{Path(n).stem if Path(n).suffix.lower() in PICTURES else n}.png' for n in names]
     for i,f in enumerate(files):
+        if len(os.fsencode(f)) > 255 or '\0' in f: raise InputError(f"view {i} is called {names[i]!r}; expected a name that can be a file's")
         if Path(f).name!=f or not f[:-4].strip('.'): raise InputError(f"view {i} is called {names[i]!r}; expected a plain file name, without folders")
         if f in files[:i]: raise InputError(f"two views would be written as {f}; expected a different name for each view")
         if f[:-4] in taken: raise InputError(f"a view is called {f[:-4]}, which is the name of another picture in the output; rename the picture")
@@ -282,6 +287,7 @@ def pick_frames(
     scene:str,     # its name, for the error
 ) -> list:
     "The `frames` wanted among those `found`, at least two."
+    if isinstance(frames, (int,str)): raise InputError(f"frames={frames!r}; expected positions, such as [0,3,5]")
     want = range(len(found)) if frames is None else list(frames)
     for i in want:
         if i not in range(len(found)): raise InputError(f"scene {scene} has {len(found)} frames; frame {i} does not exist; choose from 0 to {len(found)-1}")
@@ -326,7 +332,7 @@ def colmap_frames(
     try: import pycolmap
     except ImportError as e: raise InputError("reading a COLMAP model needs pycolmap: pip install 'mix2mix[poses]'") from e
     try: found = pycolmap.Reconstruction(str(Path(model).expanduser()))
-    except (ValueError,RuntimeError,OSError) as e: raise InputError(f"no COLMAP model in {model}; expected a folder with whole cameras, images and points3D files, .bin or .txt, such as sparse/0") from e
+    except (ValueError,RuntimeError,OSError,IndexError) as e: raise InputError(f"no COLMAP model in {model}; expected a folder with whole cameras, images and points3D files, .bin or .txt, such as sparse/0") from e
     def frame(img):
         cam = found.cameras[img.camera_id]
         says = dict(zip(cam.params_info.split(', '), map(float, cam.params)))
