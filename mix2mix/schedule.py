@@ -70,7 +70,7 @@ def matched_tau(
     abar:Tensor,    # the teacher's signal power, (1000,)
 ) -> int:           # student timestep, 0 to 999
     "Student timestep whose signal-to-noise ratio is nearest to the teacher's at `t`."
-    return nearest_index(abar_to_sigma(abar)[t].log(), sigmas.log()).item()
+    return nearest_index(abar_to_sigma(abar)[t].clamp(max=sigmas.max()).log(), sigmas.log()).item()     # no signal left: the noisiest that the student knows
 
 # %% ../nbs/03_schedule.ipynb #82a367a5
 def student_timesteps(

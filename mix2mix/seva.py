@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['MIRRORS', 'LICENCES', 'fill_by_name', 'timestep_embedding', 'GroupNorm32', 'ResBlock', 'Attention', 'GEGLU',
            'FeedForward', 'SpatialBlock', 'TimeMixBlock', 'MultiviewTransformer', 'Downsample', 'Upsample',
-           'SevaConfig', 'Part', 'plan', 'Block', 'Seva', 'read_json', 'read_weights', 'read_config', 'check_names',
-           'note_licence', 'silent']
+           'SevaConfig', 'Part', 'plan', 'Block', 'Seva', 'read_weights', 'read_config', 'check_names', 'note_licence',
+           'silent']
 
 # %% ../nbs/04_seva.ipynb #8be226fa
 import json, math, warnings, zlib
@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np, torch, torch.nn.functional as F
 from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
-from .core import InputError, whole_folder
+from .core import InputError, read_json, whole_folder
 
 # %% ../nbs/04_seva.ipynb #769fab55
 def fill_by_name(
@@ -358,6 +358,7 @@ class Seva(nn.Module):
     ):
         "Write `config.json` and `model.safetensors` into `folder`, both or neither."
         from safetensors.torch import save_file
+        if any('.lora_' in k for k in self.state_dict()): raise InputError("this network carries LoRA adapters, which its layout has no place for; expected one without, so merge them first (peft's merge_and_unload)")
         with whole_folder(folder) as d:
             (Path(d)/'config.json').write_text(json.dumps(asdict(self.config), indent=1))
             save_file({k:v.detach().to('cpu', dtype or v.dtype).contiguous() for k,v in self.state_dict().items()}, Path(d)/'model.safetensors')
@@ -369,7 +370,7 @@ class Seva(nn.Module):
         dtype:torch.dtype=torch.float32,# dtype of the weights in memory; train in float32
     ) -> 'Seva':                        # the network with the stored weights, on the CPU
         "Read a network and refuse weights that do not fit it name by name."
-        path = Path(path)
+        path = Path(path).expanduser()
         weights = path/'model.safetensors' if path.is_dir() else path
         if not weights.is_file(): raise InputError(f"{weights} does not exist; expected a .safetensors file or a folder with config.json and model.safetensors")
         if path.is_dir(): config = read_config(path/'config.json')
@@ -380,17 +381,6 @@ class Seva(nn.Module):
         return net.requires_grad_(True)
 
 # %% ../nbs/04_seva.ipynb #9e74d725
-def read_json(
-    path:str|Path, # a file
-) -> dict:         # its fields
-    "Read the JSON object in the file `path`."
-    path = Path(path)
-    if not path.is_file(): raise InputError(f"{path} does not exist; expected the folder of a saved model")
-    try: d = json.loads(path.read_text())
-    except ValueError as e: raise InputError(f"{path} is not valid JSON: {e}; save the model again") from e
-    if not isinstance(d, dict): raise InputError(f"{path} holds a {type(d).__name__}; expected named settings")
-    return d
-
 def read_weights(
     path:str|Path, # a .safetensors file
 ) -> dict:         # name to tensor
@@ -407,6 +397,9 @@ def read_config(
     d = read_json(path)
     odd = sorted(set(d) - {f.name for f in fields(SevaConfig)})
     if odd: raise InputError(f"{path} has fields that SevaConfig does not know: {', '.join(odd)}; remove them or check that it belongs to a SEVA network")
+    for f in fields(SevaConfig):
+        v = d.get(f.name, f.default)
+        if isinstance(v, int) and v < 1 or type(v) is not type(f.default) and not (isinstance(f.default, tuple) and isinstance(v, list)) and not (isinstance(f.default, float) and v == 0): raise InputError(f"{path} has {f.name} {v!r}; expected something like {f.default!r}")
     return SevaConfig(**d)
 
 def check_names(
@@ -439,7 +432,7 @@ LICENCES = {    # of the published checkpoints, by hub id
 def note_licence(
     name:str|Path,         # hub id of a checkpoint; others pass unnoticed
 ):
-    "Warn, once in a session, of the licence of a published checkpoint; look at its page for the text that holds."
+    "Warn of the licence of a published checkpoint; look at its page for the text that holds."
     known = MIRRORS.get(str(name), str(name))
     if known in LICENCES: warnings.warn(f"{name}: {LICENCES[known]}; see its page on huggingface.co", stacklevel=3)
 

@@ -16,7 +16,7 @@ from time import perf_counter
 from typing import NamedTuple
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 from torch._subclasses.fake_tensor import FakeTensorMode
 from torch.utils.flop_counter import FlopCounterMode, sdpa_backward_flop_count, sdpa_flop_count
 
@@ -30,7 +30,7 @@ from .seva import Block, Seva, SevaConfig, fill_by_name
 from .student import SevaStudent, tiny_student
 from .teacher import InstructPix2PixTeacher, TINY_WORDS, look_at, tiny_teacher, word_tokenizer
 from .update import adamw_bf16
-from .views import Views, height_width
+from .views import Views
 from .world import dome_cameras
 
 # %% ../nbs/44_speed.ipynb #7b151524
@@ -90,7 +90,7 @@ def bf16(teacher, student) -> dict:
 
 def channels_last(teacher, student) -> dict:
     "Convolutions with channels side by side."
-    for net in (teacher.pipe.unet, student.net): net.to(memory_format=torch.channels_last)
+    for net in (*teacher.asked, student.net): net.to(memory_format=torch.channels_last)
     return {}
 
 def checkpointing(teacher, student) -> dict:
@@ -99,8 +99,8 @@ def checkpointing(teacher, student) -> dict:
     return {}
 
 def compiled(teacher, student, backend='inductor', **how) -> dict:
-    "Compile both networks for fixed shapes; with `backend` 'eager' only traced."
-    for net in (teacher.pipe.unet, student.net): net.compile(dynamic=False, backend=backend, **how)
+    "Compile the networks for fixed shapes; with `backend` 'eager' only traced. For `distill`: a copy, as `edit` makes one, is not compiled."
+    for net in (*teacher.asked, student.net): net.compile(dynamic=False, backend=backend, **how)
     return {}
 
 def graphs(teacher, student) -> dict:
@@ -125,8 +125,8 @@ def in_format(
 
 def bf16_weights(teacher, student) -> dict:
     "The weights of both networks are bfloat16."
-    for net in (unet := teacher.pipe.unet, student.net): nn.Module.to(net, torch.bfloat16)     # diffusers' own `to` warns
-    unet.forward = in_format(unet.forward, torch.bfloat16)       # the stock pipeline, which makes the reference edit, asks in the format of its text encoder
+    for net in (*teacher.asked, student.net): nn.Module.to(net, torch.bfloat16)     # diffusers' own `to` warns
+    for net in teacher.asked: net.forward = in_format(net.forward, torch.bfloat16)  # the stock pipeline, which makes the reference edit, asks in the format of its text encoder
     student.autocast = torch.bfloat16
     return dict(optimizer=adamw_bf16)
 
@@ -137,8 +137,8 @@ def idle_encoders(teacher, student) -> dict:
     return {}
 
 def idle_teacher(teacher, student) -> dict:
-    "The teacher's network waits in the memory of the host while the student works."
-    teacher.pipe.unet.to('cpu')
+    "The teacher's networks wait in the memory of the host while the student works."
+    for net in teacher.asked: net.to('cpu')
     return {}
 
 FLAGS = {f.__name__: f for f in (bf16, channels_last, compiled, graphs, checkpointing, bf16_moments, bf16_weights, idle_encoders, idle_teacher)}
@@ -252,7 +252,7 @@ def clock(
     def mark():
         if device.type!='cuda': return perf_counter()
         event = torch.cuda.Event(enable_timing=True)
-        event.record()
+        event.record(torch.cuda.current_stream(device))
         return event
     return mark
 
@@ -270,7 +270,7 @@ def peak_gb(
     "The largest memory in use so far, GB: the device's since `reset_peak`, on a CPU that of the whole process since it began."
     if device.type=='cuda': return torch.cuda.max_memory_allocated(device)/1e9
     import resource
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss/1e6
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss*1024/1e9     # in units of 1024 bytes on Linux
 
 def reset_peak(device:torch.device):
     "Begin to measure the peak anew."
@@ -404,12 +404,14 @@ def speed_table(
     names:Sequence[str]=tuple(ROWS),  # the rows of settings to try, the published one among them
 ) -> str:                     # Markdown
     "Seconds, memory and arithmetic of one update with each setting, or another table."
+    if repeats < 1: raise InputError(f"{repeats} repeats; expected at least 1")
+    if odd := [name for name in names if name not in ROWS]: raise InputError(f"no row is called {odd[0]!r}; expected some of {', '.join(ROWS)}")
     run = partial(cost, pair=full_pair if full else tiny_pair, device=device, backend=compile_backend, repeats=repeats)
     tables = dict(attention=lambda: attention_table(full, device, repeats), forward=forward_table, memory=lambda: memory_table(views))
     if what in tables: return tables[what]()
     if memory and memory not in MEMORY: raise InputError(f"memory {memory!r}; expected one of {', '.join(MEMORY)}")
     if memory: names = [name for name in names if name=='bf16, as published' or set(MEMORY[memory]) <= set(ROWS[name])]
-    if what=='settings': rows = [run(name, flags=ROWS[name], n=views) for name in names if name in ROWS and not ('graphs' in ROWS[name] and torch.device(device).type=='cpu')]
+    if what=='settings': rows = [run(name, flags=ROWS[name], n=views) for name in names if not ('graphs' in ROWS[name] and torch.device(device).type=='cpu')]
     elif what=='figure6': rows = [run(name, flags=('bf16',), n=views, **stage) for name,stage in (('bf16, as published', {}), ('three-step query', dict(query=query_multistep)), ('decode-encode alignment', dict(align=align_decode_encode)))]
     else: raise InputError(f"no table is called {what!r}; expected settings, figure6, {', '.join(tables)}")
     base = next((r for r in rows if r.name=='bf16, as published'), rows[0])

@@ -4,23 +4,23 @@
 
 # %% auto #0
 __all__ = ['CLIP_MEAN', 'CLIP_STD', 'SCALINGS', 'Scaling', 'eps_scaling', 'v_scaling', 'StudentCond', 'add_octaves', 'denoise',
-           'euler_step', 'encode_pictures', 'decode_latents', 'blur_kernel', 'clip_preprocess', 'ClipEmbed',
+           'euler_step', 'shift_of', 'encode_pictures', 'decode_latents', 'blur_kernel', 'clip_preprocess', 'ClipEmbed',
            'PooledLatent', 'clip_embed', 'make_embed', 'Student', 'carry_cameras', 'awake', 'SevaStudent',
-           'find_scaling', 'name_of', 'find_shift', 'load_vae', 'find_weights', 'seva_student', 'tiny_student',
-           'check_student', 'without_reference', 'guide_towards', 'multiview_scale', 'temporal_scale', 'sampler_step',
-           'sample']
+           'find_scaling', 'name_of', 'find_shift', 'quiet_loading', 'load_part', 'first_line', 'load_vae',
+           'find_weights', 'seva_student', 'tiny_student', 'check_student', 'without_reference', 'guide_towards',
+           'multiview_scale', 'temporal_scale', 'sampler_step', 'sample']
 
 # %% ../nbs/05_student.ipynb #c57396e6
-import copy, json, math
+import copy, json, math, os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import NamedTuple, Protocol
 import torch, torch.nn.functional as F
 from torch import Tensor, nn
-from .core import InputError, noise_like, seeded, whole_folder
+from .core import InputError, noise_like, read_json, seeded, whole_folder
 from .schedule import nearest_index, sampling_sigmas, seva_sigmas
-from .seva import MIRRORS, Seva, SevaConfig, fill_by_name, note_licence, read_json, silent
+from .seva import MIRRORS, Seva, SevaConfig, fill_by_name, note_licence, silent
 from .views import Views, height_width, normalise_cameras, normalised_K, plucker
 
 # %% ../nbs/05_student.ipynb #8b922d3d
@@ -93,19 +93,25 @@ def euler_step(
     return zeta + (sigma_next-sigma)*d
 
 # %% ../nbs/05_student.ipynb #b97cbbae
+def shift_of(
+    vae,          # a diffusers AutoencoderKL
+) -> float:
+    "What its latents are shifted by before they are scaled: 0 but for the newest ones."
+    return vae.config.get('shift_factor') or 0.
+
 def encode_pictures(
     vae,          # a diffusers AutoencoderKL
     imgs:Tensor,  # pictures, (n, 3, H, W), 0 to 1
 ) -> Tensor:      # clean latents, (n, 4, h, w), float32
     "Latents of pictures `imgs`; differentiable."
-    return vae.encode((2*imgs-1).to(vae.device, vae.dtype)).latent_dist.mean.float()*vae.config.scaling_factor
+    return (vae.encode((2*imgs-1).to(vae.device, vae.dtype)).latent_dist.mean.float() - shift_of(vae))*vae.config.scaling_factor
 
 def decode_latents(
     vae,          # a diffusers AutoencoderKL
     z:Tensor,     # clean latents, (n, 4, h, w)
 ) -> Tensor:      # pictures, (n, 3, H, W), 0 to 1, float32
     "Pictures of latents `z`; differentiable."
-    return (vae.decode((z/vae.config.scaling_factor).to(vae.device, vae.dtype)).sample.float()/2 + .5).clamp(0, 1)
+    return (vae.decode((z/vae.config.scaling_factor + shift_of(vae)).to(vae.device, vae.dtype)).sample.float()/2 + .5).clamp(0, 1)
 
 # %% ../nbs/05_student.ipynb #0535166f
 CLIP_MEAN, CLIP_STD = (0.48145466, 0.4578275, 0.40821073), (0.26862954, 0.26130258, 0.27577711)
@@ -140,7 +146,7 @@ class ClipEmbed:
     "The image tower of an open CLIP model, as SEVA's picture embedding."
     def __init__(self,
         tower:nn.Module,  # (n, 3, 224, 224) to (n, D)
-        name:str,         # how `make_embed` finds it again
+        name:str|None,    # how `make_embed` finds it again; None: not at all, it cannot be saved
     ): self.tower,self.name = tower.eval().requires_grad_(False),name
     def to(self, device): self.tower.to(device); return self
     @torch.no_grad()
@@ -170,7 +176,9 @@ def clip_embed(
 ) -> ClipEmbed:
     "The picture embedding made of an open_clip model's image tower."
     import open_clip
-    return ClipEmbed(open_clip.create_model(model_name, pretrained=pretrained).visual, f'open_clip {model_name} {pretrained}')
+    try: model = open_clip.create_model(model_name, pretrained=pretrained)
+    except (RuntimeError, OSError, ValueError) as e: raise InputError(f"no picture embedding {model_name} with weights {pretrained} ({first_line(e)}); expected a model of open_clip and one of its weights, or a file") from e
+    return ClipEmbed(model.visual, None if pretrained is None else f'open_clip {model_name} {pretrained}')
 
 def make_embed(
     name:str, # as in a saved student: 'pooled_latent', or 'open_clip MODEL WEIGHTS'
@@ -205,7 +213,7 @@ def carry_cameras(
     "Move and scale the cameras `c2w` as `old` were to become `new`."
     far,near = [(c[:,:3,3]-c[0,:3,3]).norm() for c in (old, new)]
     out = c2w.clone()
-    out[:,:3,3] = new[0,:3,3] + (near/far if far > 0 else 1)*(c2w[:,:3,3]-old[0,:3,3])
+    out[:,:3,3] = new[0,:3,3] + (near/far if far > 0 else 2)*(c2w[:,:3,3]-old[0,:3,3])
     return out
 
 # %% ../nbs/05_student.ipynb #c147c881
@@ -233,7 +241,7 @@ class SevaStudent:
         scaling:Callable=eps_scaling,  # noise level to `Scaling`; SEVA's
         octaves:int=0,                 # octaves of the rays in the steering map; SEVA has none
         size:int|tuple[int,int]=576,   # side of the pictures, or height and width, pixels; SEVA's
-        autocast:torch.dtype|None=None,# number format inside the network, e.g. torch.bfloat16; None: single precision, that of its weights
+        autocast:torch.dtype|None=None,# number format inside the network, e.g. torch.bfloat16; None: that of its weights
     ):
         self.net,self.vae,self.embed,self.sigmas,self.scaling = net,vae.eval().requires_grad_(False),embed,sigmas,scaling
         self.octaves,self.size,self.autocast = octaves,size,autocast
@@ -294,10 +302,11 @@ class SevaStudent:
         c2w,K = normalise_cameras(views.c2w[cams]), views.K[cams]
         if more is not None: c2w,K = torch.cat([c2w, carry_cameras(more.c2w, views.c2w[cams], c2w)]), torch.cat([K, more.K])
         shape = self.latent_shape(len(c2w)-1)
-        rays = plucker(c2w, normalised_K(K, self.size), *shape[2:]).to(self.device)
+        rays = plucker(c2w, normalised_K(K, self.size), *shape[2:]).to(self.device, torch.float32)
         replace = torch.zeros(shape[0], shape[1]+1, *shape[2:], device=self.device)
         replace[0,:-1],replace[0,-1] = self.encode(reference[None])[0],1
         with awake(getattr(self.embed, 'tower', None), self.device): context = self.embed(reference[None])[:,None].to(self.device)
+        if context.shape[-1] != self.net.config.context_dim: raise InputError(f"the picture embedding makes {context.shape[-1]} numbers, the network takes {self.net.config.context_dim}; use the embedding it was trained with")
         return StudentCond(replace, torch.cat([replace[:,-1:], rays], 1), add_octaves(rays, self.octaves), context.expand(shape[0],-1,-1))
 
     def predict_x0(self,
@@ -308,8 +317,9 @@ class SevaStudent:
         "Clean latents of all frames together, differentiable in the weights."
         if not 0 <= tau < len(self.sigmas): raise InputError(f"tau={tau} is not a timestep of this student; expected 0 to {len(self.sigmas)-1}")
         if len(zeta) != len(cond.replace): raise InputError(f"latents of {len(zeta)} frames with the conditioning of {len(cond.replace)}; expected one frame per view and one for the reference")
-        with nullcontext() if self.autocast is None else torch.autocast(zeta.device.type, dtype=self.autocast):
-            return denoise(self.net, zeta, tau, cond, self.sigmas, self.scaling)
+        kind = self.autocast or (None if self.dtype == torch.float32 else self.dtype)
+        with nullcontext() if kind is None else torch.autocast(zeta.device.type, dtype=kind):
+            return denoise(self.net, zeta.float(), tau, cond, self.sigmas, self.scaling)
 
     @torch.no_grad()
     def step(self,
@@ -343,12 +353,13 @@ class SevaStudent:
         vae:str|Path|None=None,        # folder of the autoencoder; None: the one in `folder`
     ):
         "Read a student, in float32, on the CPU; `.to(device)` moves it."
-        path = Path(folder)/'student_config.json'
+        folder = Path(folder).expanduser()
+        path = folder/'student_config.json'
         s = read_json(path)
-        missing = [k for k in ('scaling','octaves','shift','size','embed') if k not in s]
-        if missing: raise InputError(f"{path} lacks {', '.join(missing)}; expected a file written by SevaStudent.save_pretrained")
-        vae = load_vae(vae or Path(folder)/'vae')
-        return cls(Seva.from_pretrained(Path(folder)/'net'), vae, embed or make_embed(s['embed'], vae), seva_sigmas(s['shift']), find_scaling(s['scaling']), s['octaves'], s['size'] if isinstance(s['size'], int) else tuple(s['size']), autocast)
+        lacking = [k for k,kind in dict(scaling=str, octaves=int, shift=(int,float), size=(int,list), embed=str).items() if not isinstance(s.get(k), kind)]
+        if lacking: raise InputError(f"{path} has no usable {', '.join(lacking)}; expected a file written by SevaStudent.save_pretrained")
+        vae = load_vae(vae or folder/'vae')
+        return cls(Seva.from_pretrained(folder/'net'), vae, embed or make_embed(s['embed'], vae), seva_sigmas(s['shift']), find_scaling(s['scaling']), s['octaves'], s['size'] if isinstance(s['size'], int) else tuple(s['size']), autocast)
 
 # %% ../nbs/05_student.ipynb #08c8ad6e
 SCALINGS = (eps_scaling, v_scaling)
@@ -377,17 +388,51 @@ def find_shift(
     if not torch.allclose(seva_sigmas(shift), sigmas.cpu().float(), rtol=1e-4): raise InputError("this table of noise levels was not made by seva_sigmas(shift); only such tables can be saved")
     return shift
 
+@contextmanager
+def quiet_loading():
+    "While the block runs, diffusers and transformers draw no progress bars."
+    from diffusers.utils import logging as d
+    from transformers.utils import logging as t
+    shown = [m for m in (d, t) if m.is_progress_bar_enabled()]
+    try:
+        for m in shown: m.disable_progress_bar()
+        yield
+    finally:
+        for m in shown: m.enable_progress_bar()
+
+def load_part(
+    kind,                             # a class of diffusers
+    path:str|Path,                    # a folder or a hub id
+    dtype:torch.dtype=torch.float32,  # precision of the weights
+    **parts,                          # components that are there already, or a `subfolder`
+):
+    "The pipeline or network of class `kind` at `path`, on the CPU; only safetensors are read, never pickles."
+    from safetensors import SafetensorError
+    note_licence(path)
+    try:
+        with quiet_loading(): part = kind.from_pretrained(os.path.expanduser(path), use_safetensors=True, **parts)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError, RuntimeError, SafetensorError) as e:     # whatever a damaged folder leads to
+        mirror = f"; this id was withdrawn, a mirror is {MIRRORS[str(path)]}" if str(path) in MIRRORS else ''
+        raise InputError(f"no {kind.__name__} can be read at '{path}' ({first_line(e)}){mirror}; expected a diffusers folder with whole .json and .safetensors files, or a hub id and a network to load it from; the shipped models (--model mini) need neither") from e
+    for net in (part,) if isinstance(part, nn.Module) else part.components.values():
+        if not isinstance(net, nn.Module): continue
+        if any(p.is_meta for p in net.parameters()): raise InputError(f"the {type(net).__name__} at '{path}' lacks some of its weights; fetch or save it again")
+        nn.Module.to(net, dtype)      # diffusers' own `to` warns at every cast
+    return part
+
+def first_line(
+    e:Exception,
+) -> str:
+    "What went wrong, in one line."
+    return next((line.strip() for line in str(e).splitlines() if line.strip()), type(e).__name__)
+
 def load_vae(
     path:str|Path,     # a diffusers folder or a hub id
     subfolder:str='',  # where in it the autoencoder is
 ):                     # AutoencoderKL, float32
     "Load an autoencoder."
     from diffusers import AutoencoderKL
-    note_licence(path)
-    try: return AutoencoderKL.from_pretrained(str(path), subfolder=subfolder, torch_dtype=torch.float32, use_safetensors=True)
-    except OSError as e:
-        mirror = f"; this id was withdrawn, a mirror is {MIRRORS[str(path)]}" if str(path) in MIRRORS else ''
-        raise InputError(f"no autoencoder found at '{path}'{mirror}; expected a diffusers folder with a config.json, or a hub id and a network to load it from; the shipped models (--model mini) need neither") from e
+    return load_part(AutoencoderKL, path, subfolder=subfolder)
 
 # %% ../nbs/05_student.ipynb #9b9859ea
 def find_weights(
@@ -395,12 +440,11 @@ def find_weights(
     file:str='modelv1.1.safetensors',   # which file of the hub's
 ) -> Path:
     "Where the weights are: `path` itself if it is there, else the `file` that huggingface_hub downloads."
-    if Path(path).exists(): return Path(path)
+    if Path(path).expanduser().exists(): return Path(path).expanduser()
     from huggingface_hub import hf_hub_download
     try: return Path(hf_hub_download(str(path), file))
     except (OSError, ValueError) as e:
-        why = str(e).strip().splitlines()[0] if str(e).strip() else type(e).__name__
-        raise InputError(f"no weights at '{path}' ({why}); expected a .safetensors file, a Seva folder, or a hub id with {file}. The published one, stabilityai/stable-virtual-camera, is gated: accept its licence on huggingface.co and run hf auth login. The shipped student (--model mini) needs none") from e
+        raise InputError(f"no weights at '{path}' ({first_line(e)}); expected a .safetensors file, a Seva folder, or a hub id with {file}. The published one, stabilityai/stable-virtual-camera, is gated: accept its licence on huggingface.co and run hf auth login. The shipped student (--model mini) needs none") from e
 
 def seva_student(
     weights:str|Path='stabilityai/stable-virtual-camera',  # a hub id with modelv1.1.safetensors, such a file, or a `Seva` folder
@@ -522,7 +566,8 @@ def sampler_step(
     hat = sigma+1e-6
     zeta = zeta + (hat**2-sigma**2).clamp(min=0).sqrt()*noise
     tau = nearest_index(hat, student.sigmas).item()
-    z0 = guide_towards(student.predict_x0(zeta, tau, cond), student.predict_x0(zeta, tau, without_reference(cond)), scale)
+    z0 = student.predict_x0(zeta, tau, cond)
+    if isinstance(scale, Tensor) or scale != 1: z0 = guide_towards(z0, student.predict_x0(zeta, tau, without_reference(cond)), scale)
     return zeta + (sigma_next-hat)*(zeta-z0)/hat
 
 @torch.no_grad()

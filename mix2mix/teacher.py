@@ -6,8 +6,8 @@
 __all__ = ['TINY_WORDS', 'TINY_UNET', 'Teacher', 'TeacherCond', 'guide', 'eps_from_v', 'KeyViewAttention', 'word_layers',
            'known_words', 'KnownWords', 'processed', 'look_at', 'key_layers', 'word_tokenizer', 'check_words',
            'fill_random', 'tiny_parts', 'tiny_pipeline', 'check_shape', 'condition_pictures', 'edit_pictures',
-           'resize_u8', 'quiet_loading', 'load_part', 'PipelineTeacher', 'InstructPix2PixTeacher', 'tiny_teacher',
-           'slopes', 'canny', 'depth_map', 'depth_control', 'ControlNetTeacher', 'tiny_controlnet', 'check_teacher']
+           'resize_u8', 'PipelineTeacher', 'InstructPix2PixTeacher', 'tiny_teacher', 'slopes', 'canny', 'depth_map',
+           'depth_control', 'ControlNetTeacher', 'tiny_controlnet', 'check_teacher']
 
 # %% ../nbs/06_teacher.ipynb #66180acb
 from collections.abc import Callable, Sequence
@@ -21,8 +21,8 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from .core import InputError, noise_like, seeded, to_u8
-from .seva import MIRRORS, note_licence
-from .student import awake
+from .seva import note_licence
+from .student import awake, decode_latents, encode_pictures, load_part, quiet_loading
 from .views import Views, height_width
 
 # %% ../nbs/06_teacher.ipynb #918d2d6b
@@ -273,36 +273,6 @@ def resize_u8(
     "Resize 8-bit pictures bilinearly and keep them 8-bit, as the published method does with the edited reference."
     return u8 if u8.shape[-2:] == height_width(size) else F.interpolate(u8, height_width(size), mode='bilinear', align_corners=False)
 
-# %% ../nbs/06_teacher.ipynb #c5034f1c
-@contextmanager
-def quiet_loading():
-    "While the block runs, diffusers and transformers draw no progress bars."
-    from diffusers.utils import logging as d
-    from transformers.utils import logging as t
-    shown = [m for m in (d, t) if m.is_progress_bar_enabled()]
-    try:
-        for m in shown: m.disable_progress_bar()
-        yield
-    finally:
-        for m in shown: m.enable_progress_bar()
-
-def load_part(
-    kind,                      # a class of diffusers
-    path:str,                  # a folder or a hub id
-    dtype:torch.dtype,         # precision of the weights
-    **parts,                   # components that are there already
-):
-    "The pipeline or network of class `kind` at `path`, on the CPU; only safetensors are read, never pickles."
-    note_licence(path)
-    with quiet_loading():
-        try: part = kind.from_pretrained(path, use_safetensors=True, **parts)
-        except (OSError, ValueError) as e:
-            mirror = f"; this id was withdrawn, a mirror is {MIRRORS[str(path)]}" if str(path) in MIRRORS else ''
-            raise InputError(f"no teacher found at '{path}' ({kind.__name__}){mirror}; expected a diffusers folder with its .json and .safetensors files, or a hub id and a network to load it from; the shipped teacher (--model mini) needs neither") from e
-    for net in (part,) if isinstance(part, torch.nn.Module) else part.components.values():
-        if isinstance(net, torch.nn.Module): torch.nn.Module.to(net, dtype)  # diffusers' own `to` warns at every cast
-    return part
-
 # %% ../nbs/06_teacher.ipynb #3b28f9ff
 class PipelineTeacher:
     "A frozen diffusers pipeline as a teacher: what all kinds have in common."
@@ -313,8 +283,10 @@ class PipelineTeacher:
         steps:int,              # denoising steps of an ordinary edit
     ):
         self.pipe,self.text_cfg,self.steps = pipe,text_cfg,steps
-        self.size,self.device = pipe.unet.config.sample_size*pipe.vae_scale_factor, pipe.unet.device
-        self.predicts = pipe.scheduler.config.prediction_type
+        size,self.device = pipe.unet.config.sample_size, pipe.unet.device
+        if not size: raise InputError("the teacher's network does not say its sample_size; expected it in its config")
+        self.size = size*pipe.vae_scale_factor if isinstance(size, int) else tuple(pipe.vae_scale_factor*s for s in size)
+        self.predicts = pipe.scheduler.config.get('prediction_type')
         if self.predicts not in ('epsilon', 'v_prediction'):
             raise InputError(f"the teacher predicts '{self.predicts}'; expected 'epsilon' or 'v_prediction' in its scheduler's config")
         if pipe.unet.config.in_channels != in_channels:
@@ -329,12 +301,16 @@ class PipelineTeacher:
         return self
 
     def shorten(self, dtype:torch.dtype):
-        "Let the network, where its weights are single precision, compute in `dtype` on the device where it is; the weights, and what is around it, stay as they are."
+        "Let the networks that are asked, where their weights are single precision, compute in `dtype` on the device where it is; the weights, and what is around it, stay as they are."
         from accelerate.utils import convert_outputs_to_fp32
-        unet = self.pipe.unet
-        if unet.dtype == torch.float32: unet.forward = convert_outputs_to_fp32(torch.autocast(self.device.type, dtype)(unet.forward))
+        for net in self.asked:
+            if net.dtype == torch.float32: net.forward = convert_outputs_to_fp32(torch.autocast(self.device.type, dtype)(net.forward))
         return self
 
+    @property
+    def asked(self):
+        "The networks that every call asks."
+        return [net for net in (getattr(self.pipe, 'controlnet', None), self.pipe.unet) if net is not None]
     @property
     def nets(self): return [net for net in self.pipe.components.values() if isinstance(net, torch.nn.Module)]
     @property
@@ -354,12 +330,11 @@ class PipelineTeacher:
 
     def encode(self, imgs:Tensor) -> Tensor:
         "Pictures (views, 3, H, W), 0 to 1, to clean latents (views, 4, h, w), float32; differentiable."
-        return self.posterior(imgs).mean.float()*self.pipe.vae.config.scaling_factor
+        with awake(self.pipe.vae, self.device): return encode_pictures(self.pipe.vae, imgs)
 
     def decode(self, z:Tensor) -> Tensor:
         "Clean latents (views, 4, h, w) to pictures (views, 3, H, W), 0 to 1, float32; differentiable."
-        z = z.to(self.device, self.pipe.vae.dtype)/self.pipe.vae.config.scaling_factor
-        with awake(self.pipe.vae, self.device): return (self.pipe.vae.decode(z).sample.float()/2 + 0.5).clamp(0, 1)
+        with awake(self.pipe.vae, self.device): return decode_latents(self.pipe.vae, z)
 
     @torch.no_grad()
     def read(self, prompts:Sequence[str]) -> Tensor:
