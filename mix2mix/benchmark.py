@@ -6,16 +6,16 @@
 __all__ = ['AMBIGUOUS', 'DEVELOPMENT_SEEDS', 'METHODS', 'PERFECT', 'MEASURES', 'FORMAT', 'OURS', 'STYLE', 'SHORT', 'PAPER',
            'LOOPS', 'Problem', 'source_views', 'is_visible', 'problems', 'teacher_alone', 'full_method',
            'redrawn_truth', 'called', 'distilled', 'composed', 'looking_edit', 'looking', 'Row', 'find_truth',
-           'new_row', 'judge_row', 'run_problem', 'Failure', 'try_problem', 'Cell', 'tidy', 'write_json', 'read_json',
-           'read_row', 'write_cell', 'find_row', 'Models', 'Worker', 'serial', 'on_ray', 'run_cells', 'Measure',
-           'Paired', 'Line', 'by_problem', 'compared', 'sum_up', 'summarise', 'in_words', 'is_clear', 'paired_words',
-           'table_rows', 'as_markdown', 'by_group', 'as_table', 'exact_teacher', 'digest', 'MiniModels',
-           'same_settings', 'versions', 'bench', 'read_results', 'show_results', 'Block', 'published', 'beside',
-           'picture', 'as_html', 'write_results', 'Overhead', 'catch_inputs', 'seconds_of', 'overhead', 'LoopBench',
-           'bench_loop', 'VaeScore', 'bench_vae', 'StudentScore', 'bench_student', 'ColdStart', 'cold', 'command',
-           'bench_cold', 'fitted_align', 'student_alone', 'Loop', 'named_loop', 'table3_methods', 'table1_methods',
-           'source_student', 'run_table3', 'sum_updates', 'run_loops', 'run_table1', 'photo_problems', 'Checkpoints',
-           'guided', 'run_table4', 'choose_engine', 'table']
+           'new_row', 'judge_row', 'run_problem', 'Failure', 'try_problem', 'Cell', 'tidy', 'write_json', 'read_row',
+           'write_cell', 'find_row', 'Models', 'Worker', 'serial', 'on_ray', 'run_cells', 'Measure', 'Paired', 'Line',
+           'by_problem', 'compared', 'sum_up', 'summarise', 'in_words', 'is_clear', 'paired_words', 'table_rows',
+           'as_markdown', 'by_group', 'as_table', 'exact_teacher', 'digest', 'MiniModels', 'same_settings', 'versions',
+           'bench', 'read_results', 'show_results', 'Block', 'published', 'beside', 'picture', 'as_html',
+           'write_results', 'Overhead', 'catch_inputs', 'seconds_of', 'overhead', 'LoopBench', 'bench_loop', 'VaeScore',
+           'bench_vae', 'StudentScore', 'bench_student', 'ColdStart', 'cold', 'command', 'bench_cold', 'fitted_align',
+           'student_alone', 'Loop', 'named_loop', 'table3_methods', 'table1_methods', 'source_student', 'run_table3',
+           'sum_updates', 'run_loops', 'run_table1', 'photo_problems', 'Checkpoints', 'guided', 'run_table4',
+           'choose_engine', 'table']
 
 # %% ../nbs/42_benchmark.ipynb #72a50ce4
 import base64,copy,gzip,hashlib,html,inspect,json,math,os,shutil,subprocess,sys,tempfile,traceback
@@ -30,9 +30,9 @@ from pathlib import Path
 from statistics import median
 from time import perf_counter
 from typing import NamedTuple,Protocol
-from torch import Tensor, nn
+from torch import nn
 import mix2mix
-from .core import InputError, grid, keep_memory, progress, seeded, whole_folder
+from .core import InputError, grid, keep_memory, progress, read_json, seeded, whole_file, whole_folder
 from .world import EVALUATION_SEEDS, KINDS, Edit, Scene, dome_cameras, make_edit, make_scene, render
 from .schedule import student_timesteps
 from .views import Views, height_width, load_views, world_views
@@ -43,7 +43,7 @@ from .perturb import perturb_by_size, perturb_matched, perturb_uniform
 from .attend import attend_own_view
 from .distill import distill, edit, edited_views, n_steps, reference_edited, reference_source
 from .couple import Denoiser, matched_timesteps, sample_alone, vp_levels, x0_from_eps
-from .compose import compose_edit, coupled, image_to_multiview, per_image, sdedit
+from .compose import compose_edit, coupled, per_image, sdedit
 from .metrics import Interval, Truth, as_clip, clip_consistency, clip_directional, clip_similarity, edited_region, identity_distance, interval, judge, know, psnr, ratio_interval, share_interval
 from .survey import sign_flip
 from .update import adamw
@@ -302,22 +302,15 @@ def write_json(
     what,        # see `tidy`
 ) -> None:
     "Write `what` to `path`."
-    part = path.with_suffix('.part')
-    part.write_text(json.dumps(tidy(what), indent=1))
-    part.replace(path)
-
-def read_json(
-    path:str|Path,   # a JSON file, also gzipped
-):                   # what is in it
-    "The content of `path`."
-    path = Path(path)
-    return json.loads(gzip.decompress(path.read_bytes()) if path.suffix == '.gz' else path.read_text())
+    with whole_file(path) as part: part.write_text(json.dumps(tidy(what), indent=1))
 
 def read_row(
     found:dict,   # fields of a row, as `write_json` left them
+    path:Path,    # where they are from, for the error
 ) -> Row:
     "A row from its JSON form."
-    return Row(**{k:math.nan if v is None else tuple(v) if isinstance(v,list) else v for k,v in found.items()})
+    try: return Row(**{k:math.nan if v is None else tuple(v) if isinstance(v,list) else v for k,v in found.items()})
+    except (TypeError,AttributeError) as e: raise InputError(f"{path} holds no row of a benchmark; take it away, it is made anew") from e
 
 def write_cell(
     folder:Path,            # of the cell; a failed attempt in it is taken away
@@ -339,7 +332,7 @@ def find_row(
 ) -> Row|None:          # None: nothing usable is there
     "The row of a finished cell, if there is one that did not fail; one of another instruction is an `InputError`."
     if not (folder/'run.json').is_file(): return None
-    row = read_row(json.loads((folder/'run.json').read_text())['row'])
+    row = read_row(read_json(folder/'run.json').get('row'), folder/'run.json')
     if row.error: return None
     if row.instruction != problem.edit.instruction: raise InputError(f"{folder} holds the result of {row.instruction!r}, not of {problem.edit.instruction!r}; choose another folder, or take it away")
     return row
@@ -425,7 +418,7 @@ def run_cells(
     for left in out.glob('.*.part'): shutil.rmtree(left)                     # of a run that was killed while it wrote
     todo = [c for c in cells if not find_row(out/c.name, c.problem)]
     for c,row,edited in progress(engine(models, todo), len(todo), 'editing'): write_cell(out/c.name, row, edited, about)
-    return [read_row(json.loads((out/c.name/'run.json').read_text())['row']) for c in cells]
+    return [read_row(read_json(p).get('row'), p) for p in (out/c.name/'run.json' for c in cells)]
 
 # %% ../nbs/42_benchmark.ipynb #c4121a18
 class Measure(NamedTuple):
@@ -614,9 +607,11 @@ class MiniModels(NamedTuple):
 
     def about(self):
         "What the results depend on."
-        from mix2mix.mini import load_teacher
+        from mix2mix.mini import assets, load_teacher
+        student = self.parts()[1]
+        vae = [] if (student/'vae').is_dir() else [assets()/'teacher'/'vae']       # that of `load_student`
         pulls = {k: p.default for k,p in inspect.signature(load_teacher).parameters.items() if k in ('text_cfg','image_cfg')}
-        return dict(teacher=Path(self.teacher).name, student=Path(self.student).name or 'shipped', weights=digest(*filter(None, self.parts())), **({} if self.teacher == 'exact' else pulls))
+        return dict(teacher=Path(self.teacher).name, student=Path(self.student).name or 'shipped', weights=digest(*filter(None, self.parts()), *vae), **({} if self.teacher == 'exact' else pulls))
 
     def load(self):
         "Problem and student to teacher; the student; the CLIP or None."
@@ -632,7 +627,7 @@ def same_settings(
     "Write `settings` to `folder`, or make sure that what is there was made with the same."
     path,settings = folder/'settings.json',tidy(settings)
     if folder.exists() and not folder.is_dir(): raise InputError(f"{folder} is a file; expected a folder for the results")
-    if path.is_file() and (old := json.loads(path.read_text())) != settings:
+    if path.is_file() and (old := read_json(path)) != settings:
         differ = ', '.join(f'{k} {old.get(k)!r} instead of {settings.get(k)!r}' for k in (settings | old) if old.get(k) != settings.get(k))
         raise InputError(f"{folder} holds results of {'another version or ' if old.get('mix2mix') != settings.get('mix2mix') else ''}other settings ({differ}); choose another folder, or take it away")
     if folder.is_dir() and not path.is_file() and any(folder.iterdir()): raise InputError(f"{folder} holds other files; choose another folder")
@@ -675,7 +670,7 @@ def read_results(
     path = Path(path)/'results.json' if Path(path).is_dir() else Path(path)
     if not path.is_file(): raise InputError(f"{path} does not exist; expected the results.json of a finished run: mix2mix bench")
     found = read_json(path)
-    return [read_row(r) for r in found['rows']], found.get('baseline', ''), found['settings']
+    return [read_row(r, path) for r in found.get('rows', [])], found.get('baseline', ''), found.get('settings', {})
 
 def show_results(
     path:str|Path,   # a `results.json`, or the folder that holds it
@@ -929,8 +924,8 @@ def cold(
 ) -> float:      # seconds
     "How long a fresh process takes for `code`."
     begin = perf_counter()
-    done = subprocess.run([sys.executable, '-c', code], capture_output=True, text=True)
-    if done.returncode: raise InputError(f"a fresh process failed: {done.stderr.strip().splitlines()[-1]}")
+    done = subprocess.run([sys.executable, '-c', code], capture_output=True, text=True, env=os.environ|{'PYTHONSAFEPATH':'1'})     # not what lies in this folder
+    if done.returncode: raise InputError(f"a fresh process failed: {(done.stderr.strip().splitlines() or ['no message'])[-1]}")
     return perf_counter()-begin
 
 def command(*argv) -> str:
@@ -1149,6 +1144,7 @@ def choose_engine(
 ) -> Callable:
     "An engine by name."
     if name not in ('serial','ray'): raise InputError(f"engine {name!r} does not exist; expected serial or ray")
+    if workers < 1: raise InputError(f"{workers} workers; expected at least 1")
     return serial if name == 'serial' else on_ray(workers)
 
 def table(
@@ -1168,7 +1164,7 @@ def table(
     loop:str='short',            # table3: how long the loops are, short (48 updates) or ordinary (228), or another of `LOOPS`
     rows:str='',                 # table3: only these methods, with commas between, and full
     models:str='full',           # table4: full, the published checkpoints from the hub, or a folder with teacher/ and student/ in it
-    device:str='cpu',            # table4: where to compute, as torch calls it
+    device:str='cpu',            # table4, and speed: where to compute, as torch calls it
 ) -> str:
     "One of the project's tables, as Markdown."
     from mix2mix.mini import load_student

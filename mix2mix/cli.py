@@ -7,11 +7,13 @@ __all__ = ['COMMANDS', 'typed', 'finite', 'add_options', 'split_options', 'load_
            'pulls', 'full_student', 'paper', 'check_device', 'frame_numbers', 'jsonable', 'all_settings',
            'surroundings', 'sheet', 'resume_file', 'ctrl_c', 'saving', 'fingerprint', 'settled', 'differences',
            'own_reference', 'best_reference', 'write_edit', 'check_seed', 'check_instruction', 'scene', 'edit',
-           'check_trace', 'no_memory', 'view_number', 'go_on', 'demo', 'new_cameras', 'render', 'couple', 'step',
-           'resumable', 'train_mini', 'bench', 'survey', 'Parser', 'find', 'parse', 'complain', 'main']
+           'check_trace', 'is_no_memory', 'no_memory', 'view_number', 'go_on', 'demo', 'new_cameras', 'render',
+           'couple', 'step', 'resumable', 'train_mini', 'bench', 'survey', 'Parser', 'find', 'parse', 'complain',
+           'main']
 
 # %% ../nbs/60_cli.ipynb #8f621e78
 import argparse,hashlib,inspect,json,os,platform,re,shlex,shutil,signal,sys
+from collections.abc import Callable
 from contextlib import closing,contextmanager
 from glob import escape
 from importlib import import_module
@@ -242,6 +244,7 @@ def saving(
     about:dict,    # written down with every state
     every:float,   # seconds between two saves, at least
     again:str,     # the command that goes on
+    before:Callable=lambda: None,   # called before each save
 ):                 # yields the same records
     "Save the state now and then, and after Ctrl-C, which ends the run with a word on how to go on."
     from mix2mix.distill import save_state
@@ -252,6 +255,7 @@ def saving(
             if step.final is not None: continue
             if pressed() or perf_counter()-saved > max(every, 100*cost):
                 begin = perf_counter()
+                before()
                 save_state(step.state, path, about)
                 saved = perf_counter()
                 cost = saved-begin
@@ -329,7 +333,7 @@ def write_edit(
 ) -> str:              # a warning, or nothing
     "Edit `views` and fill `folder`: a PNG per view, transforms.json, grid.png and run.json."
     clock = [perf_counter()]
-    from mix2mix.core import InputError, progress, seeded, to_u8
+    from mix2mix.core import progress, seeded, to_u8
     from mix2mix.distill import distill, edited_views, keep_shape, n_steps
     from mix2mix.mini import load_teacher
     from mix2mix.perturb import perturb_by_size
@@ -350,10 +354,11 @@ def write_edit(
     stages = measures.stages if trace else ours
     loop = distill(views, instruction, teacher, student, gen=seeded(seed), **best | own_reference(reference), **tuned, **for_loop, **stages)    # the student was loaded for this run: no copy is needed
     total,done = n_steps(**split_options(n_steps, for_loop)[0]), for_loop['start'].done if for_loop.get('start') else 0
-    if trace: loop = recording(loop, trace, views=views, prompt=instruction, teacher=teacher, student=student, watch=measures, after=done, model=settled(model=model)['model'], seed=seed)
+    recorded = []
+    if trace: loop = recording(loop, trace, opened=recorded.append, views=views, prompt=instruction, teacher=teacher, student=student, watch=measures, after=done, model=settled(model=model)['model'], seed=seed, ref_view=for_loop.get('ref_view', 0))
     broken = skipped = 0
     with closing(loop):                   # also after Ctrl-C: a trace is brought to its end
-        for step in progress(watch(loop) if watch else loop, total-done, 'editing'):
+        for step in progress(watch(loop, before=lambda: [t.write() for t in recorded]) if watch else loop, total-done, 'editing'):     # a trace is no shorter than the state
             if step.index==done: clock.append(perf_counter())
             broken,skipped = broken+step.n_bad, skipped+step.skipped    # on the device: nobody waits
     clock.append(perf_counter())
@@ -448,8 +453,11 @@ def edit(
     try:
         with whole_folder(out) as tmp:
             warning = write_edit(views, instruction, tmp, seed, model, dict(folder=folder, frames=frames) | {k: task[k] for k in ('memory','keep_aspect','best_of','before','after','clip','view','save_student','save_every','trace')}, device, settings, reference, save_student, memory, keep_aspect, best, watch, trace, start=start, **options)
+    except KeyboardInterrupt as e:
+        if str(e) or not kept.exists(): raise
+        raise KeyboardInterrupt(f"stopped; from what was saved last it goes on with: {again}") from e
     except Exception as e:
-        if type(e).__name__!='OutOfMemoryError': raise
+        if not is_no_memory(e): raise
         raise InputError(no_memory(e, flags(settings, memory, model, device), f'{again} ' if kept.exists() else '')) from e
     for p in (kept, kept.with_name(kept.name+'.part')): p.unlink(missing_ok=True)    # a run that was killed while it saved leaves a part
     return f"{out}: {len(views)} edited pictures; {Path(out)/'grid.png'} shows before above after{warning}"
@@ -467,7 +475,14 @@ def check_trace(
     for what,p in (('output folder',out), ('scene folder',folder)):
         if path.is_relative_to(Path(p).resolve()): raise InputError(f"trace {trace} lies in the {what} {p}; choose a place outside it, such as {Path(out).name}-trace")
     if path.is_file(): raise InputError(f"trace {trace} is a file; expected a folder that is absent or empty")
+    if not path.parent.is_dir(): raise InputError(f"cannot write the trace {trace}: the folder {path.parent} does not exist; make it first")
     if start is None and path.is_dir() and any(path.iterdir()): raise InputError(f"trace folder {trace} already holds files; choose a new or empty one")
+
+def is_no_memory(
+    error:Exception,
+) -> bool:
+    "Whether the memory of the device, or of the host, gave out."
+    return isinstance(error, MemoryError) or type(error).__name__=='OutOfMemoryError' or "can't allocate memory" in str(error)
 
 def no_memory(
     error:Exception,  # what the device said
@@ -478,7 +493,7 @@ def no_memory(
     from mix2mix.speed import next_flag
     flag = next_flag(used)
     what = f"--settings {','.join((*used, flag))}" if flag else 'fewer pictures (--frames) or another --device'
-    return f"{str(error).splitlines()[0]} Try next: {again if flag else ''}{what}; " + ('the state that was saved last is whole' if again else 'nothing was written')
+    return f"{(str(error) or 'out of memory').splitlines()[0]} Try next: {again if flag else ''}{what}; " + ('the state that was saved last is whole' if again else 'nothing was written')
 
 def view_number(
     views,         # `Views`
@@ -540,9 +555,11 @@ def new_cameras(
 ):               # `Views` with blank pictures
     "The cameras in `poses`."
     import torch
+    from mix2mix.core import InputError
     from mix2mix.views import Views, read_K, read_number, read_pose, read_transforms
     meta = read_transforms(Path(poses))
     h,w = [int(read_number(meta, meta['frames'][0], k)) for k in 'hw']
+    if min(h, w) < 1 or max(h, w) > 2**15: raise InputError(f"cameras for pictures of {w}x{h} pixels in {poses}; expected 1 to {2**15} each way")
     c2w,K = zip(*[(read_pose(meta, f).float(), read_K(meta, f, h, w).float()) for f in meta['frames']])
     return Views(torch.zeros(len(c2w),3,h,w), torch.stack(c2w), torch.stack(K), [Path(f['file_path']).stem for f in meta['frames']])
 
@@ -558,9 +575,8 @@ def render(
 ) -> str:
     "Show an edited scene from new viewpoints."
     from functools import partial
-    from mix2mix.core import InputError, progress, seeded, whole_folder
+    from mix2mix.core import InputError, progress, read_json, seeded, whole_folder
     from mix2mix.distill import between as cameras_between, render_views
-    from mix2mix.seva import read_json
     from mix2mix.student import SevaStudent
     from mix2mix.views import load_views, picture_files, read_picture
     check_seed(seed); check_device(device)
@@ -632,8 +648,9 @@ def step(
     from mix2mix.trace import load_trace
     run = load_trace(trace, partial)
     if not html: return f"{trace}: {len(run.steps)} updates of {run.about['prompt']!r}. In a notebook: from mix2mix.stepper import stepper; stepper({str(trace)!r}). As a web page: mix2mix step {shlex.quote(str(trace))} --html page.html"
-    from mix2mix.page import all_ablations, all_coupled, write_page
+    from mix2mix.page import all_ablations, all_coupled, check_page, chosen_updates, write_page
     from mix2mix.stepper import Lens
+    check_page(Path(html)); chosen_updates(run, updates)      # before anything that takes time
     lens = Lens(run)
     more = (dict(ablations=all_ablations(lens)) if ablations else {}) | (dict(coupled=all_coupled(lens)) if coupled else {})
     path = write_page(lens, html, updates, **more)
@@ -748,17 +765,24 @@ def main(
     argv:list[str]|None=None,  # what was typed after mix2mix; None: of this process
 ) -> int:                      # exit code: 0, 2 for wrong input, 130 for Ctrl-C
     "Run one command."
-    try: signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))     # as after Ctrl-C, nothing half-written is left
-    except ValueError: pass                                          # not the main thread
+    try:
+        for s in (signal.SIGTERM, getattr(signal, 'SIGHUP', None)):      # as after Ctrl-C, nothing half-written is left; Windows has no SIGHUP, and nohup ignores it
+            if s and signal.getsignal(s) != signal.SIG_IGN: signal.signal(s, lambda number, _: sys.exit(128+number))
+    except ValueError: pass                                              # not the main thread
+    for out in (sys.stdout, sys.stderr):
+        if hasattr(out, 'reconfigure'): out.reconfigure(errors='backslashreplace')     # a terminal that cannot show a letter
     try:
         f,options = parse(sys.argv[1:] if argv is None else argv)
         from mix2mix.core import keep_memory   # only now: it brings torch
         keep_memory()
-        print(f(**options))
+        print(f(**options), flush=True)
+        return 0
+    except BrokenPipeError:                    # who asked for the words has gone, as in | head; the work is done
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except KeyboardInterrupt as e: return complain(str(e) or 'stopped; nothing was written', 130)
     except Exception as e:
         from mix2mix.core import InputError
         if isinstance(e, (InputError,OSError,FloatingPointError)) or type(e).__name__=='SafetensorError': return complain(e, 2)
-        if type(e).__name__=='OutOfMemoryError': return complain(f"{str(e).splitlines()[0]} Try --settings bf16,checkpointing, fewer pictures (--frames) or another --device; a state that was saved is whole: mix2mix edit --resume", 2)
+        if is_no_memory(e): return complain(f"{str(e).splitlines()[0]} Try --settings bf16,checkpointing, fewer pictures (--frames) or another --device; a state that was saved is whole: mix2mix edit --resume", 2)
         raise

@@ -22,7 +22,7 @@ from statistics import median
 from time import perf_counter, process_time
 from typing import NamedTuple
 from torch import Tensor
-from .core import InputError, progress, seeded
+from .core import InputError, progress, read_json, seeded
 from .world import EVALUATION_SEEDS, HUES, KINDS, Scene, dome_cameras, make_edit, make_scene, render
 from .views import Views
 from .distill import edit, reference_given
@@ -30,8 +30,8 @@ from .perturb import perturb_by_size
 from .couple import couple, spatial_pair
 from .compose import compose_edit, coupled, du, image_to_multiview, liu, multidiffusion, per_image, sdedit, student_at, warm_edit
 from .tasks import ExactTask, Style, TaskTeacher, coarse_edit, draw_light, draw_move, draw_style, load_task, motion, lights, palettes, places, reference_task, show_coarse, show_edges, show_light, styled
-from .metrics import Geometry, Interval, Pixels, colour_gap, depth_geometry, interval, met3r, psnr, ssim, temporal_flickering
-from .benchmark import cold, command, digest, in_words, read_json, same_settings, seconds_of, write_json
+from .metrics import Interval, Pixels, colour_gap, depth_geometry, interval, met3r, psnr, ssim, temporal_flickering
+from .benchmark import cold, command, digest, in_words, same_settings, seconds_of, write_json
 
 # %% ../nbs/43_couple_tables.ipynb #8411e7f4
 TASKS = ('spatial','stylise','relight','instruct')
@@ -239,7 +239,8 @@ def read_rows(
     path:str|Path,   # file that `run_tasks` wrote
 ) -> list[TaskRow]:
     "The rows in a file."
-    return [TaskRow(**{k: math.nan if v is None else v for k,v in r.items()}) for r in read_json(path)]
+    try: return [TaskRow(**{k: math.nan if v is None else v for k,v in r.items()}) for r in read_json(path, list)]
+    except (TypeError,AttributeError) as e: raise InputError(f"{path} holds no rows of the tasks; take it away, it is made anew") from e
 
 # %% ../nbs/43_couple_tables.ipynb #9a677a03
 TASK_MEASURES = dict(psnr=('PSNR, dB',1), changed=('PSNR where it changed, dB',1), ssim=('SSIM',3), met3r=('MEt3R of colours',4), flicker=('flicker',3), seconds=('processor seconds',1))
@@ -408,7 +409,7 @@ def couple_table(
     out:str='mix2mix-couple',     # folder of the results; one that an earlier call left is picked up
     teacher:str='exact',          # exact: the best possible editor of each problem; mini: the trained ones
     pairs:int=20,                 # held-out problems of each task
-    slow:int=6,                   # of them for warm start and I-Mix2Mix
+    slow:int=6,                   # held-out problems of each task for warm start and I-Mix2Mix
     sweep:int=6,                  # development problems of each task for the strengths
     tune:int=3,                   # development problems of each task for the settings of other methods
 ) -> str:                         # Markdown
@@ -417,7 +418,7 @@ def couple_table(
     check_teacher_name(teacher)
     out = Path(out)
     same_settings(out, dict(teacher=teacher, steps=STEPS, lam=LAM, weights=digest(assets())))
-    rows,swept,tuned = run_tasks(out/'rows.json', teacher, pairs, slow),run_sweep(out/'sweep.json', teacher, sweep),run_tuning(out/'tuning.json', teacher, tune)
+    rows,swept,tuned = run_tasks(out/'rows.json', teacher, pairs or 20, slow),run_sweep(out/'sweep.json', teacher, sweep),run_tuning(out/'tuning.json', teacher, tune)
     if not (out/'cost.json').is_file(): write_json(out/'cost.json', couple_cost()._asdict() | {f'command_{k}': v for k,v in command_cost()._asdict().items()})
     return '\n\n'.join([*(f'{task_table(rows, t)}\n\n{gain_table(rows, t)}' for t in TASKS), *(task_table(on_same(rows, AGAINST), t) for t in TASKS if slow), *(sweep_table(swept, t) for t in TASKS), tuning_table(tuned), cost_table(out/'cost.json')])
 

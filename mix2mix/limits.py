@@ -131,6 +131,7 @@ def models_table(
     "What the small models reach, as Markdown, with 95 % intervals."
     from mix2mix.metrics import open_clip_model
     from mix2mix.mini import assets, load_student, load_teacher
+    pairs,student_pairs = pairs or 112,student_pairs or 28
     folder = Path(folder) if folder else assets()
     for part,made in dict(student='student', teacher='editor', clip='clip').items():
         if not (folder/part).is_dir(): raise InputError(f"no {part} in {folder}; expected a folder in which mix2mix train-mini {made} is finished")

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['FINE', 'OFTEN', 'SHIFT', 'OCTAVES', 'PARTS', 'HOURS', 'assets', 'load_teacher', 'load_student', 'fast_format',
-           'half_precision', 'training_edits', 'make_shard', 'make_data', 'load_data', 'load_captions', 'fit',
+           'half_precision', 'training_edits', 'make_shard', 'make_data', 'whole', 'load_data', 'load_captions', 'fit',
            'new_vae', 'shrink_latent', 'encode_all', 'picture_error', 'vae_loss', 'decoder_loss', 'train_vae',
            'train_decoder', 'new_editor', 'changed_more', 'mirrored', 'editor_loss', 'train_editor', 'new_student_net',
            'frames_condition', 'student_loss', 'mirrored_cameras', 'train_source_student', 'train_student', 'new_clip',
@@ -18,11 +18,12 @@ import torch
 import torch.nn.functional as F
 from collections.abc import Callable
 from pathlib import Path
-from safetensors import safe_open
+from contextlib import contextmanager
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from torch.nn.attention import SDPBackend, sdpa_kernel
-from .core import InputError, progress, seeded, show_views, whole_folder
+from .core import InputError, progress, seeded, show_views, whole_file, whole_folder
 from .schedule import scaled_linear_abar, seva_sigmas
 from .seva import Seva, SevaConfig, silent
 from .student import PooledLatent, SevaStudent, StudentCond, add_octaves, denoise, load_vae, sample, v_scaling
@@ -101,9 +102,7 @@ def make_shard(
         shown,row,words = training_edits(first+i, n_edits)
         imgs[i] = torch.stack([(render(s, c2w[i], K[i], size).imgs*255).round().byte() for s in shown])
         said.append(row); captions.append(words)
-    part = path.with_suffix('.part')
-    save_file(dict(imgs=imgs, c2w=c2w, K=K), part, metadata=dict(said=json.dumps(said), captions=json.dumps(captions)))
-    part.replace(path)
+    with whole_file(path) as part: save_file(dict(imgs=imgs, c2w=c2w, K=K), part, metadata=dict(said=json.dumps(said), captions=json.dumps(captions)))
 
 def _shards(args):
     torch.set_num_threads(1)
@@ -118,12 +117,20 @@ def make_data(
     "Render the training scenes 0 to `scenes`-1."
     from concurrent.futures import ProcessPoolExecutor
     from multiprocessing import get_context
-    if scenes < 1: raise InputError(f"{scenes} scenes; expected at least 1")
+    if not 1 <= scenes <= EVALUATION_SEEDS: raise InputError(f"{scenes} scenes; expected 1 to {EVALUATION_SEEDS}, from which on they are for evaluation only")
     Path(folder).mkdir(parents=True, exist_ok=True)
     todo = [(Path(folder)/f'{i:05d}.safetensors', i*per_shard, per_shard) for i in range(-(-scenes//per_shard))]
     die_quietly = dict(initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_DFL))     # at Ctrl-C; a file is there whole or not at all
     with ProcessPoolExecutor(workers, mp_context=get_context('spawn'), **die_quietly) as pool:
         list(progress(pool.map(_shards, [[t] for t in todo]), total=len(todo), desc='rendering scenes'))
+
+@contextmanager
+def whole(
+    path:Path,  # a file that is read inside
+):
+    "Say which file it is that is not whole."
+    try: yield
+    except (SafetensorError,KeyError,TypeError,ValueError,RuntimeError) as e: raise InputError(f"{path} is not whole ({e}); take it away, it is made anew") from e
 
 def _data_files(folder):
     files = sorted(Path(folder).glob('*.safetensors'))
@@ -136,7 +143,7 @@ def load_data(
     "Read all shards."
     parts,said = [],[]
     for f in _data_files(folder):
-        with safe_open(f, 'pt') as s:
+        with whole(f), safe_open(f, 'pt') as s:
             parts.append([s.get_tensor(k) for k in ('imgs','c2w','K')])
             said += json.loads(s.metadata()['said'])
     return *map(torch.cat, zip(*parts)), said
@@ -147,15 +154,14 @@ def load_captions(
     "Read the captions of all shards, in the order of `load_data`."
     found = []
     for f in _data_files(folder):
-        with safe_open(f, 'pt') as s: found += json.loads(s.metadata()['captions'])
+        with whole(f), safe_open(f, 'pt') as s: found += json.loads(s.metadata()['captions'])
     return found
 
 # %% ../nbs/07_mini.ipynb #df053a45
 def _save_run(path, model, opt, ema, step, seconds):
     t = {f'w.{k}':v for k,v in model.state_dict().items()} | dict(step=torch.tensor(step), seconds=torch.tensor(seconds))
     for i,p in enumerate(opt.param_groups[0]['params']): t |= {f'm.{i}':opt.state[p]['exp_avg'], f'v.{i}':opt.state[p]['exp_avg_sq'], f'e.{i}':ema[i]}
-    part = path.with_suffix('.part')
-    save_file({k:v.contiguous() for k,v in t.items()}, part); part.replace(path)
+    with whole_file(path) as part: save_file({k:v.contiguous() for k,v in t.items()}, part)
 
 def _load_run(path, model, opt, ema):
     t = load_file(path)
@@ -180,7 +186,9 @@ def fit(
     path = Path(path); path.parent.mkdir(parents=True, exist_ok=True)
     params = [p for p in model.parameters() if p.requires_grad]
     opt,avg = torch.optim.AdamW(params, lr, betas=(.9,.99), weight_decay=.01, fused=True),[p.detach().clone() for p in params]
-    first,before = _load_run(path, model, opt, avg) if path.exists() else (0,0.)
+    first,before = 0,0.
+    if path.exists():
+        with whole(path): first,before = _load_run(path, model, opt, avg)
     saved,run = (began := time.monotonic()),None
     bar = progress(range(first, steps), total=steps-first, desc=desc)
     with open(path.with_suffix('.jsonl'), 'a') as log:
@@ -579,7 +587,9 @@ def draw_progress(
     rows = held_out_rows(folder)
     show_views(*rows.values(), titles=list(rows), names=KINDS, scale=1.2); plt.savefig(folder/'samples.png'); plt.close()
     fig,ax = plt.subplots(figsize=(7,4))
-    for p in sorted(folder.glob('*.jsonl')): ax.plot(*zip(*[json.loads(line).values() for line in p.read_text().splitlines()]), label=p.stem)
+    for p in sorted(folder.glob('*.jsonl')):
+        lines = [line for line in p.read_text().splitlines() if line.endswith('}')]       # the last may be torn
+        ax.plot(*zip(*[json.loads(line).values() for line in lines]), label=p.stem)
     ax.set(xlabel='update', ylabel='loss, running mean', yscale='log'); ax.legend()
     fig.savefig(folder/'losses.png'); plt.close(fig)
 

@@ -4,18 +4,19 @@
 
 # %% auto #0
 __all__ = ['FS', 'TEXT', 'IMAGE', 'PAGE', 'Strips', 'chosen_taus', 'chosen_updates', 'page_update', 'page_attention',
-           'page_questions', 'page_coupled', 'page_data', 'write_page', 'all_ablations', 'all_coupled']
+           'page_questions', 'page_coupled', 'page_data', 'check_page', 'write_page', 'all_ablations', 'all_coupled']
 
 # %% ../nbs/52_page.ipynb #7159fa82
-import base64, json
-from collections.abc import Callable
+import base64, json, re
+from html import escape
 from pathlib import Path
 import torch
 from torch import Tensor
-from .core import InputError, progress
+from .core import InputError, progress, whole_file
 from .align import resize
-from .trace import STAGES, Trace, estimate, latent_colours, z_t
-from .stepper import CSS, PANELS, SHORT, VARIANTS, Lens, ablate, attention_layers, attention_map, caption, coupled_run, data_url, gap, gradient_charts, guidance_table, guided, heat, looked_at, number, plot, source_html, stages, strength, timestep_chart, with_key
+from .trace import STAGES, Trace, estimate, z_t
+from .views import height_width
+from .stepper import CSS, PANELS, SERIES, SHORT, VARIANTS, Lens, ablate, attention_layers, attention_map, caption, coupled_run, data_url, gap, gradient_charts, guidance_table, guided, heat, looked_at, number, plot, source_html, stages, strength, timestep_chart, with_key
 from .distill import n_steps
 
 # %% ../nbs/52_page.ipynb #45bb1561
@@ -26,7 +27,8 @@ class Strips:
         imgs:Tensor,     # pictures of all views, (views, 3, h, w), 0 to 1
     ) -> int:            # where it is
         "Keep `imgs` side by side as one picture, each at most 96 pixels wide; cells of latents exactly, pictures as WebP."
-        if imgs.shape[-1] > 96: imgs = resize(imgs, (96,96), antialias=True)
+        h,w = imgs.shape[-2:]
+        if w > 96: imgs = resize(imgs, (round(96*h/w),96), antialias=True)
         url = data_url(torch.cat(list(imgs), -1))
         if url not in self.urls: self.urls.append(url)
         return self.urls.index(url)
@@ -65,16 +67,16 @@ def page_update(
 def page_attention(
     lens:Lens,       # trace and models
     i:int,           # position of an update
-) -> dict:           # side of the grid; for each view that asks: maps of all its cells, for each key view and for itself
+) -> dict:           # rows and columns of the grid; for each view that asks: maps of all its cells, for each key view and for itself
     "Where every cell looks, as bytes: each map is scaled so that its largest is 255."
     layers = attention_layers(lens, i)
-    name,side = next(((n,s) for n,s in layers.items() if s <= 8), list(layers.items())[-1])
+    name,(rows,columns) = next(((n,s) for n,s in layers.items() if min(s) <= 8), list(layers.items())[-1])
     n = len(lens.trace.views)
     def packed(v, key):
-        w = torch.stack([attention_map(lens, i, v, (r,c), key, name).flatten() for r in range(side) for c in range(side)])
+        w = torch.stack([attention_map(lens, i, v, (r,c), key, name).flatten() for r in range(rows) for c in range(columns)])
         top = w.amax(1, keepdim=True)
         return [base64.b64encode((255*w/top).round().byte().numpy().tobytes()).decode(), [round(100*x) for x in top.flatten().tolist()]]
-    return dict(side=side, layer=name.split('.transformer')[0], maps=[[packed(v, k) for k in (*range(n),None)] for v in range(n)])
+    return dict(rows=rows, columns=columns, layer=name.split('.transformer')[0], maps=[[packed(v, k) for k in (*range(n),None)] for v in range(n)])
 
 def page_questions(
     lens:Lens,        # trace and models
@@ -120,16 +122,16 @@ PAGE = r'''<!doctype html>
 :root {color-scheme:light dark; --jp-ui-font-color1:#1d2126; --jp-ui-font-color2:#5d6670; --back:#fff; --card:#f4f5f7; --line:#d5d9de; --on:#2a66a0}
 @media (prefers-color-scheme:dark) {:root {--jp-ui-font-color1:#e6e8eb; --jp-ui-font-color2:#a2abb5; --back:#16191d; --card:#20252b; --line:#3a424b; --on:#6aa7e0} pre {filter:invert(.88) hue-rotate(180deg)}}
 body {margin:0 auto; padding:14px 18px 40px; max-width:1180px; background:var(--back)} %CSS%
-h1 {font-size:19px; margin:2px 0 8px; font-weight:600} .head {display:flex; flex-wrap:wrap; gap:8px 28px} .head>div {flex:0 1 310px} h4 {margin:4px 0}
+h1 {font-size:19px; margin:2px 0 8px; font-weight:600; overflow-wrap:anywhere} .head {display:flex; flex-wrap:wrap; gap:8px 28px} .head>div {flex:0 1 310px} h4 {margin:4px 0}
 .controls {display:flex; flex-wrap:wrap; gap:4px 26px; padding:9px 12px; margin:10px 0; background:var(--card); border-radius:6px; position:sticky; top:0; z-index:2}
 label {display:inline-flex; align-items:center; gap:8px; white-space:nowrap} input[type=range] {width:136px; accent-color:var(--on)} output {min-width:40px; font-variant-numeric:tabular-nums}
 .m2m .strip {max-width:none; gap:12px} @media (max-width:620px) {.m2m .strip {grid-template-columns:repeat(2,minmax(0,1fr))}}
-.pic {aspect-ratio:1; background-repeat:no-repeat; border-radius:3px} .cells {image-rendering:pixelated} .all {width:100%; border-radius:3px; display:block}
+.pic {background-repeat:no-repeat; border-radius:3px} .cells {image-rendering:pixelated} .all {width:100%; border-radius:3px; display:block}
 .tabs {display:flex; flex-wrap:wrap; gap:4px; margin:14px 0 10px; border-bottom:1px solid var(--line); padding-bottom:6px}
 button {font:inherit; padding:4px 11px; border:1px solid var(--line); border-radius:5px; background:var(--back); color:inherit; cursor:pointer}
 button[aria-pressed=true] {background:var(--on); border-color:var(--on); color:#fff} @media (prefers-color-scheme:dark) {button[aria-pressed=true] {color:#111}}
 :focus-visible {outline:2px solid var(--on); outline-offset:2px} .panel .all {max-width:460px; margin:2px 0 10px} .panel .row {gap:12px 22px} kbd {border:1px solid var(--line); border-radius:3px; padding:0 4px}
-.ask {position:relative; width:190px; cursor:crosshair} .ask i {position:absolute; border:2px solid #e22; box-sizing:border-box; pointer-events:none} canvas {width:190px; height:190px; border-radius:3px; display:block}
+.ask {position:relative; width:190px; cursor:crosshair} .ask i {position:absolute; border:2px solid #e22; box-sizing:border-box; pointer-events:none} canvas {width:190px; border-radius:3px; display:block}
 </style></head>
 <body class="m2m"><h1 id="title"></h1><div class="head" id="head"></div>
 <div class="controls" id="controls"></div><div class="strip" id="strip"></div><div class="tabs" id="tabs" role="group" aria-label="panels"></div><div class="panel" id="panel"></div>
@@ -139,16 +141,17 @@ button[aria-pressed=true] {background:var(--on); border-color:var(--on); color:#
 <script>
 'use strict';
 const D = JSON.parse(document.getElementById('data').textContent), V = D.views, $ = id => document.getElementById(id);
-const taus = [...new Set(D.updates.map(u => u.tau))];
+const tall = Math.round(190/D.shape), taus = [...new Set(D.updates.map(u => u.tau))];
 const S = {u: D.updates.length-1, v: 0, panel: D.panels[0][0], stage: 0, f: D.fs.indexOf(0.5), kappa: Math.min(1, V-1), row: 3, col: 4, text: null, image: null, lam: 0, step: 99};
 const url = k => D.strips[k];
-const part = (k, v, cells, extra='') => `<div class="pic ${cells ? 'cells' : ''}" role="img" aria-label="view ${v}" style="background-image:url(${url(k)});background-size:${100*V}% 100%;background-position:${V>1 ? 100*v/(V-1) : 0}% 0;${extra}"></div>`;
-const all = (k, cells) => `<img class="all ${cells ? 'cells' : ''}" src="${url(k)}" alt="all views">`;
+const part = (k, v, cells, what='') => `<div class="pic ${cells ? 'cells' : ''}" role="img" aria-label="${what} view ${v}" style="aspect-ratio:${D.shape};background-image:url(${url(k)});background-size:${100*V}% 100%;background-position:${V>1 ? 100*v/(V-1) : 0}% 0"></div>`;
+const all = (k, cells, what='') => `<img class="all ${cells ? 'cells' : ''}" src="${url(k)}" alt="${what} all views">`;
 function slider(host, id, name, tip, n, value, show, set) {
   const l = document.createElement('label'), i = document.createElement('input'), o = document.createElement('output');
   l.title = tip; i.type = 'range'; i.min = 0; i.max = Math.max(n-1, 0); i.step = 1; i.value = value; i.id = id; i.disabled = n < 2; i.setAttribute('aria-label', tip);
-  o.textContent = show(+i.value); i.oninput = () => { o.textContent = show(+i.value); set(+i.value); };
-  l.append(name, i, o); host.append(l); return {set: (v, n) => { if (n !== undefined) { i.max = Math.max(n-1, 0); i.disabled = n < 2; } i.value = v; o.textContent = show(v); }};
+  const say = () => { o.textContent = show(+i.value); i.setAttribute('aria-valuetext', o.textContent); };
+  say(); i.oninput = () => { say(); set(+i.value); };
+  l.append(name, i, o); host.append(l); return {set: (v, n) => { if (n !== undefined) { i.max = Math.max(n-1, 0); i.disabled = n < 2; } i.value = v; say(); }};
 }
 function choose(host, options, tips, value, set) {
   const box = document.createElement('div'); box.className = 'tabs'; box.style.border = 0; box.setAttribute('role', 'group');
@@ -171,10 +174,9 @@ const controls = {
   'timestep': c => slider(c, 'f', 'shape f', 'Shape of the density: small is even, large gathers t near its upper bound; 0.5 as published', D.fs.length, S.f, k => D.fs[k], k => { S.f = k; panel(); }),
   'key view': c => choose(c, D.keys, D.keys.map(k => k === 'own' ? 'Each view looks at itself' : 'All views look at one: ' + k), S.kappa, k => { S.kappa = k; panel(); }),
   'attention': c => { const a = asked().attention; if (!a) return;
-    const n = a.side; S.row = Math.min(S.row, n-1); S.col = Math.min(S.col, n-1);
-    c.dataset.side = n;
-    c.rows = slider(c, 'row', 'row', 'Row of the cell that asks; or click it', n, S.row, k => k, k => { S.row = k; panel(); });
-    c.cols = slider(c, 'col', 'column', 'Column of the cell that asks; or click it', n, S.col, k => k, k => { S.col = k; panel(); });
+    S.row = Math.min(S.row, a.rows-1); S.col = Math.min(S.col, a.columns-1);
+    slider(c, 'row', 'row', 'Row of the cell that asks; or click it', a.rows, S.row, k => k, k => { S.row = k; panel(); });
+    slider(c, 'col', 'column', 'Column of the cell that asks; or click it', a.columns, S.col, k => k, k => { S.col = k; panel(); });
     slider(c, 'answers', 'key view', 'The view that answers with cross-view attention', V, Math.min(S.kappa, V-1), k => k, k => { S.kappa = k; panel(); }); },
   'guidance': c => { const g = asked().guidance; if (!g) return;
     if (S.text === null) [S.text, S.image] = g.start;
@@ -185,15 +187,15 @@ const controls = {
     slider(c, 'step', 'step', 'Step of the sampler', n, S.step, k => k, k => { S.step = k; panel(); }); },
 };
 const draw = {
-  'views': () => '<div class="row">' + here().strips.map((k, n) => `<div style="flex:1 1 300px;max-width:460px"><h4>${n+1}. ${D.stages[n]}: ${here().says[n].split('<br>')[0]}</h4>${all(k, here().cells[n])}</div>`).join('') + '</div>',
+  'views': () => '<div class="row">' + here().strips.map((k, n) => `<div style="flex:1 1 300px;max-width:460px"><h4>${n+1}. ${D.stages[n]}: ${here().says[n].split('<br>')[0]}</h4>${all(k, here().cells[n], D.stages[n])}</div>`).join('') + '</div>',
   'source': () => `<div class="row" style="flex-wrap:nowrap"><div style="flex:0 0 112px">${part(here().strips[S.stage], S.v, here().cells[S.stage])}<div class="dim">view ${S.v}</div></div><div style="min-width:0">${D.sources[S.stage]}</div></div>`,
   'timestep': () => here().timestep[S.f],
   'key view': () => { const q = asked().kappa[S.kappa]; const last = D.updates[at(here().tau).slice(-1)[0]];
     return note() + `<h4>in the run: ${asked().was}</h4>${all(last.strips[3])}<h4>now: ${q.says}, same noise, same t = ${last.t}</h4>${all(q.strip)}<h4>what changed</h4>${all(q.moved, 1)}<div class="dim">mean by view: ${q.mean.join(', ')}</div>`; },
   'attention': () => { const a = asked().attention; if (!a) return 'This teacher has no attention to show.';
-    const [, own] = a.maps[S.v][V], k = Math.min(S.kappa, V-1), [, other] = a.maps[S.v][k], c = S.row*a.side + S.col, e = (100/a.side**2).toFixed(1);
-    return note() + `<div class="row"><div><h4>view ${S.v} asks</h4><div class="ask" id="ask" title="Click a cell">${part(D.before, S.v)}<i style="left:${100*S.col/a.side}%;top:${100*S.row/a.side}%;width:${100/a.side}%;height:${100/a.side}%"></i></div><div class="dim">row ${S.row}, column ${S.col}</div></div>
-      <div><h4>itself answers</h4><canvas id="own" width="190" height="190"></canvas><div class="dim">strongest ${own[c]} %, even would be ${e} %</div></div><div><h4>view ${k} answers</h4><canvas id="other" width="190" height="190"></canvas><div class="dim">strongest ${other[c]} %</div></div></div><div class="dim">layer ${a.layer}, ${a.side} × ${a.side} cells, mean over its heads</div>`; },
+    const [, own] = a.maps[S.v][V], k = Math.min(S.kappa, V-1), [, other] = a.maps[S.v][k], c = S.row*a.columns + S.col, e = (100/a.rows/a.columns).toFixed(1);
+    return note() + `<div class="row"><div><h4>view ${S.v} asks</h4><div class="ask" id="ask" title="Click a cell">${part(D.before, S.v)}<i style="left:${100*S.col/a.columns}%;top:${100*S.row/a.rows}%;width:${100/a.columns}%;height:${100/a.rows}%"></i></div><div class="dim">row ${S.row}, column ${S.col}</div></div>
+      <div><h4>itself answers</h4><canvas id="own" width="190" height="${tall}" role="img" aria-label="where view ${S.v} looks in itself"></canvas><div class="dim">strongest ${own[c]} %, even would be ${e} %</div></div><div><h4>view ${k} answers</h4><canvas id="other" width="190" height="${tall}" role="img" aria-label="where view ${S.v} looks in view ${k}"></canvas><div class="dim">strongest ${other[c]} %</div></div></div><div class="dim">layer ${a.layer}, ${a.rows} × ${a.columns} cells, mean over its heads</div>`; },
   'guidance': () => { const g = asked().guidance; if (!g) return 'This teacher has no three guidance branches.';
     const card = (t, k) => `<figure style="width:138px"><h4>${t}</h4>${part(k, S.v)}</figure>`;
     return note() + '<div class="row">' + ['with both', 'picture only', 'with neither'].map((t, n) => card(t, g.branches[n])).join('') + card(`text ${g.texts[S.text]}, image ${g.images[S.image]}`, g.both[S.text][S.image]) + '</div>' + g.table[S.v]; },
@@ -205,26 +207,26 @@ const draw = {
 };
 const magma = [[0,0,4],[81,18,124],[183,55,121],[252,137,97],[252,253,191]];
 function glow() {
-  const a = asked().attention, c = S.row*a.side + S.col;
-  $('ask').onclick = e => { const b = $('ask').getBoundingClientRect(); S.col = Math.min(a.side-1, Math.floor(a.side*(e.clientX-b.left)/b.width)); S.row = Math.min(a.side-1, Math.floor(a.side*(e.clientY-b.top)/b.height)); made = ''; panel(); };
+  const a = asked().attention, c = S.row*a.columns + S.col;
+  $('ask').onclick = e => { const b = $('ask').getBoundingClientRect(); S.col = Math.min(a.columns-1, Math.floor(a.columns*(e.clientX-b.left)/b.width)); S.row = Math.min(a.rows-1, Math.floor(a.rows*(e.clientY-b.top)/b.height)); made = ''; panel(); };
   for (const [id, k] of [['own', V], ['other', Math.min(S.kappa, V-1)]]) {
-    const x = $(id).getContext('2d'), raw = atob(a.maps[S.v][k][0]), n = a.side, img = new Image();
-    img.onload = () => { const w = img.width/V; x.globalAlpha = 1; x.drawImage(img, (id === 'own' ? S.v : k)*w, 0, w, img.height, 0, 0, 190, 190); x.fillStyle = 'rgba(0,0,0,.62)'; x.fillRect(0, 0, 190, 190);
-      const m = document.createElement('canvas'); m.width = m.height = n; const y = m.getContext('2d'), d = y.createImageData(n, n);
-      for (let j = 0; j < n*n; j++) { const s = raw.charCodeAt(c*n*n + j)/255, q = Math.min(3, Math.floor(4*s)), r = 4*s - q; for (let h = 0; h < 3; h++) d.data[4*j+h] = magma[q][h]*(1-r) + magma[q+1][h]*r; d.data[4*j+3] = 235*s; }
-      y.putImageData(d, 0, 0); x.imageSmoothingEnabled = true; x.drawImage(m, 0, 0, 190, 190); };
+    const x = $(id).getContext('2d'), raw = atob(a.maps[S.v][k][0]), n = a.rows*a.columns, img = new Image();
+    img.onload = () => { const w = img.width/V; x.globalAlpha = 1; x.drawImage(img, (id === 'own' ? S.v : k)*w, 0, w, img.height, 0, 0, 190, tall); x.fillStyle = 'rgba(0,0,0,.62)'; x.fillRect(0, 0, 190, tall);
+      const m = document.createElement('canvas'); m.width = a.columns; m.height = a.rows; const y = m.getContext('2d'), d = y.createImageData(a.columns, a.rows);
+      for (let j = 0; j < n; j++) { const s = raw.charCodeAt(c*n + j)/255, q = Math.min(3, Math.floor(4*s)), r = 4*s - q; for (let h = 0; h < 3; h++) d.data[4*j+h] = magma[q][h]*(1-r) + magma[q+1][h]*r; d.data[4*j+3] = 235*s; }
+      y.putImageData(d, 0, 0); x.imageSmoothingEnabled = true; x.drawImage(m, 0, 0, 190, tall); };
     img.src = url(D.before);
   }
 }
 let tauS, updS, viewS;
 function show() {
   const u = here();
-  $('strip').innerHTML = u.strips.map((k, n) => `<figure><h4>${n+1}. ${D.stages[n]}</h4>${part(k, S.v, u.cells[n])}<figcaption>${u.says[n]}</figcaption></figure>`).join('');
+  $('strip').innerHTML = u.strips.map((k, n) => `<figure><h4>${n+1}. ${D.stages[n]}</h4>${part(k, S.v, u.cells[n], D.stages[n])}<figcaption>${u.says[n]}</figcaption></figure>`).join('');
   const mine = at(u.tau); tauS.set(taus.indexOf(u.tau)); updS.set(mine.indexOf(S.u), mine.length); viewS.set(S.v);
   panel();
 }
 $('title').innerHTML = D.title;
-$('head').innerHTML = `<div><h4>before</h4>${all(D.before)}</div>` + (D.after === null ? '' : `<div><h4>after</h4>${all(D.after)}</div>`);
+$('head').innerHTML = `<div><h4>before</h4>${all(D.before, 0, 'before:')}</div>` + (D.after === null ? '' : `<div><h4>after</h4>${all(D.after, 0, 'after:')}</div>`);
 tauS = slider($('controls'), 'tau', 'τ', 'Student timestep: noise on the left, clean on the right', taus.length, taus.length-1, k => taus[k], k => { S.u = at(taus[k]).slice(-1)[0]; show(); });
 updS = slider($('controls'), 'update', 'update', 'Update at this timestep', 1, 0, k => D.updates[at(here().tau)[k]].index, k => { S.u = at(here().tau)[k]; show(); });
 viewS = slider($('controls'), 'view', 'view', 'Which view the strip shows', V, 0, k => k, k => { S.v = k; show(); });
@@ -258,14 +260,20 @@ def page_data(
     done = {(f,i): f(lens, i, strips) for f,i in progress(todo, desc='writing the page')}
     names = [trace.about['stages'].get(s) or f'mix2mix.{s}.{s}' for s in STAGES]
     runs = dict(sorted(coupled.items()))
-    colours = ('#2a7ab8','#d1495b','#3d9a50','#8e6bbf')
-    gaps = plot([(range(len(r.steps)), gap(r), colours[n%4], False) for n,r in enumerate(runs.values())], (0, max(len(r.steps) for r in runs.values())-1), (0, max(max(gap(r)) for r in runs.values())*1.1), 'step', 'distance of the two estimates') + '<div>' + ' '.join(f'<span style="color:{colours[n%4]}">■</span> λ = {k:g}' for n,k in enumerate(runs)) + '</div>' if runs else ''
-    from html import escape
+    gaps = plot([(range(len(r.steps)), gap(r), SERIES[n%4], False) for n,r in enumerate(runs.values())], (0, max(len(r.steps) for r in runs.values())-1), (0, max(max(gap(r)) for r in runs.values())*1.1), 'step', 'distance of the two estimates') + '<div>' + ' '.join(f'<span style="color:{SERIES[n%4]}">■</span> λ = {k:g}' for n,k in enumerate(runs)) + '</div>' if runs else ''
     state = '' if trace.complete else ', not whole'
-    return dict(title=f"“{escape(trace.about['prompt'])}”, {len(trace.steps)} updates{state}", views=len(trace.views), stages=STAGES, fs=FS, panels=list(PANELS.items()), keys=[*[f'κ = {k}' for k in range(len(trace.views))],'own'],
+    h,w = height_width(lens.teacher.size)
+    return dict(shape=round(w/h, 4), title=f"“{escape(trace.about['prompt'])}”, {len(trace.steps)} updates{state}", views=len(trace.views), stages=STAGES, fs=FS, panels=list(PANELS.items()), keys=[*[f'κ = {k}' for k in range(len(trace.views))],'own'],
         before=strips.add(trace.views.crop(lens.teacher.size).imgs), after=strips.add(lens.pictures(trace.final)) if trace.final is not None else None,
         updates=[done[page_update, i] for i in updates], questions={trace.steps[i].tau: done[page_questions, i] for i in last}, sources=[source_html(n) for n in names],
         ablations=[[escape(n), strips.add(p)] for n,p in ablations.items()], coupled=[dict(lam=k, **page_coupled(lens, r, strips)) for k,r in runs.items()], gaps=gaps, strips=strips.urls)
+
+def check_page(
+    path:Path,   # an HTML file to be written
+) -> None:
+    "Raise `InputError` where it cannot be."
+    if path.is_dir(): raise InputError(f"{path} is a folder; expected the name of a file, such as page.html")
+    if not path.absolute().parent.is_dir(): raise InputError(f"cannot write {path}: the folder {path.absolute().parent} does not exist; make it first")
 
 def write_page(
     lens:Lens,             # trace and models
@@ -277,16 +285,11 @@ def write_page(
 ) -> Path:
     "Write the run as one HTML file that needs no kernel and no network."
     from mix2mix import __version__
-    from html import escape
-    path = Path(path)
-    if path.is_dir(): raise InputError(f"{path} is a folder; expected the name of a file, such as page.html")
-    if not path.absolute().parent.is_dir(): raise InputError(f"cannot write {path}: the folder {path.absolute().parent} does not exist; make it first")
+    path = Path(path); check_page(path)
     data = json.dumps(page_data(lens, per_tau, ablations, coupled, taus), ensure_ascii=False, separators=(',',':')).replace('<', '\\u003c')      # nothing in it can close the block
-    html = PAGE
-    for k,v in (('%TITLE%',escape(f"mix2mix: {lens.trace.about['prompt']}")), ('%CSS%',CSS), ('%VERSION%',__version__), ('%DATA%',data)): html = html.replace(k, v, 1)
-    part = path.with_name(path.name+'.part')
-    part.write_text(html, encoding='utf-8')
-    part.replace(path)
+    text = dict(TITLE=escape(f"mix2mix: {lens.trace.about['prompt']}"), CSS=CSS, VERSION=__version__, DATA=data)
+    html = re.sub('%(TITLE|CSS|VERSION|DATA)%', lambda m: text[m[1]], PAGE)      # all at once: a prompt may hold such words
+    with whole_file(path) as part: part.write_text(html, encoding='utf-8')
     return path
 
 def all_ablations(

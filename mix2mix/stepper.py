@@ -6,16 +6,16 @@
 __all__ = ['MAGMA', 'SHOW', 'CSS', 'SERIES', 'VARIANTS', 'SHORT', 'PANELS', 'OPENED', 'sketcher', 'Lens', 'latents', 'heat',
            'strength', 'Shown', 'costs', 'stages', 'data_url', 'number', 'caption', 'figure', 'row', 'framed', 'strip',
            'view_rows', 'round_ticks', 'plot', 't_density', 'quantile_of', 'timestep_chart', 'with_key', 'guided',
-           'looked_at', 'key_view_rows', 'attention_layers', 'attention_map', 'marked', 'overlaid', 'attention_row',
-           'angle', 'guidance_table', 'guidance_rows', 'view_gradients', 'passed', 'bars', 'nearest', 'gradient_charts',
-           'stage_source', 'source_html', 'source_panel', 'ablate', 'variant_rows', 'gap', 'coupled_run',
-           'coupled_rows', 'contact_sheet', 'Sheet', 'Job', 'Stepper', 'stepper', 'stepper_table']
+           'looked_at', 'key_view_rows', 'attention_layers', 'attention_map', 'enlarged', 'marked', 'overlaid',
+           'attention_row', 'angle', 'guidance_table', 'guidance_rows', 'view_gradients', 'passed', 'bars', 'nearest',
+           'gradient_charts', 'stage_source', 'source_html', 'source_panel', 'task_of', 'ablate', 'variant_rows', 'gap',
+           'coupled_run', 'coupled_rows', 'contact_sheet', 'Sheet', 'Job', 'Stepper', 'stepper', 'stepper_table']
 
 # %% ../nbs/50_stepper.ipynb #6b2b5d2c
 import asyncio, base64, copy, inspect, io, math, re, threading
 from collections.abc import Callable, Iterator
 from functools import cached_property, lru_cache, partial
-from html import escape
+from html import escape, unescape
 from itertools import count, islice
 from importlib import import_module
 from pathlib import Path
@@ -33,7 +33,7 @@ from .mini import fast_format, load_student, load_teacher
 from .align import resize
 from .perturb import perturb_matched, perturb_uniform, truncated_normal_t, upper_by_size
 from .attend import attend_own_view
-from .distill import distill, n_steps, reference_source
+from .distill import distill, n_steps, reference_given, reference_source
 from .couple import couple_views
 from .trace import STAGES, Trace, Watch, estimate, latent_colours, load_trace, open_trace, record, z_t
 
@@ -72,6 +72,7 @@ class Lens:
         if model=='mini': pair = load_teacher(None, **scales),load_student()
         elif (Path(model)/'teacher').is_dir() and (Path(model)/'student').is_dir(): pair = load_teacher(Path(model)/'teacher', **scales),load_student(Path(model)/'student')
         else: raise InputError(f"the models of this run ({model}) are not here; load them and pass teacher= and student=")
+        if not isinstance(about['size'], int): pair[0].size,pair[1].size = tuple(about['size']),tuple(self.trace.views.imgs.shape[-2:])     # pictures that kept their shape
         with self.lock: self.teacher,self.student = pair
 
     @cached_property
@@ -114,6 +115,7 @@ class Lens:
     @torch.no_grad()
     def tokens(self, i:int, key_view) -> dict:
         "Queries and keys of every self-attention layer at update `i`, in the branch with everything: name to (queries (views, heads, tokens, d), keys, scale)."
+        if not hasattr(self.teacher, 'pipe'): raise InputError(f"a {type(self.teacher).__name__} has no attention to show")
         u,unet,n,caught,hooks = self.trace.steps[i],self.teacher.pipe.unet,len(self.trace.views),{},[]
         layers = {k: m for k,m in unet.named_modules() if hasattr(type(m), 'set_processor') and not m.is_cross_attention}
         with self.lock:
@@ -232,11 +234,12 @@ def figure(
     below:str='',     # caption, HTML
     above:str='',     # title, HTML
     width:int=128,    # pixels
+    alt:str='',       # what it shows, for those who do not see it; nothing: title and caption
 ) -> str:
     "A picture with a title and a caption, HTML."
     cells = ' class=cells' if img.shape[-1] <= 32 else ''
-    alt = escape(re.sub('<[^>]*>', ' ', f'{above} {below}'), quote=True)
-    return f'<figure style="width:{width}px">' + (f'<h4>{above}</h4>' if above else '') + f'<img{cells} src="{data_url(img)}" alt="{alt}">' + (f'<figcaption>{below}</figcaption>' if below else '') + '</figure>'
+    words = unescape(re.sub('<[^>]*>', ' ', alt or f'{above} {below}'))
+    return f'<figure style="width:{width}px">' + (f'<h4>{above}</h4>' if above else '') + f'<img{cells} src="{data_url(img)}" alt="{escape(words.strip(), quote=True)}">' + (f'<figcaption>{below}</figcaption>' if below else '') + '</figure>'
 
 def row(*figures:str, title:str='') -> str:
     "Figures side by side, HTML."
@@ -261,7 +264,7 @@ def view_rows(
     show:str=SHOW[1],   # one of `SHOW`
 ) -> str:
     "The five stages of update `i` for all views, HTML."
-    return framed(''.join(row(*[figure(x, width=96) for x in s.imgs], title=f'{s.stage}: {escape(s.says)}') for s in stages(lens, i, None, show)))
+    return framed(''.join(row(*[figure(x, width=96, alt=f'{s.stage}, view {v}') for v,x in enumerate(s.imgs)], title=f'{s.stage}: {escape(s.says)}') for s in stages(lens, i, None, show)))
 
 # %% ../nbs/50_stepper.ipynb #e49aa6e7
 SERIES = ('#2a7ab8','#d1495b','#3d9a50','#8e6bbf')
@@ -335,16 +338,16 @@ def timestep_chart(
     f:float=.5,     # shape of the density; as published
 ) -> str:
     "Where the teacher's timestep of update `i` came from, HTML."
-    u,grid = trace.steps[i],np.linspace(0, 1000, 101)
+    u = trace.steps[i]
     blue,red,green,_ = SERIES
     how = trace.about['stages'].get('perturb', '').rpartition('.')[2]
     upper = upper_by_size(trace.abar, min(u.z0_t.shape[-2:])) if how=='perturb_by_size' else 950
-    if u.tau >= upper: left,other = plot([], (0,1000), (0,1), 'teacher timestep t', 'share of draws', marks=[(upper,red,f't = {upper}, always'),(min(u.tau,1000),blue,f'τ = {u.tau}')]), f'τ = {u.tau} is not below {upper}: there is nothing to draw, t is clamped to {upper}, whatever f is.'
+    ours = how in ('','perturb','perturb_by_size')
+    if ours and u.tau >= upper: left,other = plot([], (0,1000), (0,1), 'teacher timestep t', 'share of draws', marks=[(upper,red,f't = {upper}, always'),(min(u.tau,1000),blue,f'τ = {u.tau}')]), f'τ = {u.tau} is not below {upper}: there is nothing to draw, t is clamped to {upper}, whatever f is.'
     else:
         xs = np.linspace(u.tau, upper, 31)
         d = t_density(xs, u.tau, f, upper)*100
         again = truncated_normal_t(u.tau, quantile_of(u.t, u.tau, upper=upper), f, upper)
-        ours = how in ('','perturb','perturb_by_size')
         left = plot([([u.tau,*xs,upper], [0,*d,0], blue, True),(xs, d, blue, False)], (0,1000), (0, float(np.ceil(max(d.max(), .2)*5)/5)), 'teacher timestep t', 'density, % per timestep',
             marks=[(u.t,red,f't = {u.t}')] + ([(again,green,f'with f = {f:g}: {again}')] if ours and again!=u.t else []) + [(u.tau,blue,f'τ = {u.tau}')])
         other = f'Drawn between τ = {u.tau} and {upper}.' if ours else f'This run used {escape(how)}; the curve is what the paper’s stage would draw from.'
@@ -399,9 +402,11 @@ def key_view_rows(
 def attention_layers(
     lens:Lens,     # trace and models
     i:int,         # position of the update
-) -> dict[str,int]:
-    "Names of the self-attention layers, finest first, and the side of each one's grid."
-    return dict(sorted(((k, math.isqrt(q.shape[2])) for k,(q,_,_) in lens.tokens(i, None).items()), key=lambda x: -x[1]))
+) -> dict[str,tuple[int,int]]:
+    "Names of the self-attention layers, finest first, and rows and columns of each one's grid."
+    h,w = lens.trace.steps[i].z0_t.shape[-2:]
+    def grid(tokens): rows = round(math.sqrt(tokens*h/w)); return rows,tokens//rows
+    return dict(sorted(((k, grid(q.shape[2])) for k,(q,_,_) in lens.tokens(i, None).items()), key=lambda x: -x[1][0]))
 
 def attention_map(
     lens:Lens,           # trace and models
@@ -410,23 +415,31 @@ def attention_map(
     cell:tuple[int,int], # row and column of the cell that asks
     key_view=None,       # the view that answers; None: the same view
     layer:str='',        # name of the layer; nothing: the finest
-) -> Tensor:             # weights, (side, side), summing to 1
+) -> Tensor:             # weights, (rows, columns), summing to 1
     "To what one cell listens, averaged over the heads."
-    layer = layer or next(iter(attention_layers(lens, i)))
+    layers = attention_layers(lens, i)
+    layer = layer or next(iter(layers))
     q,k,scale = lens.tokens(i, key_view)[layer]
-    side = math.isqrt(q.shape[2])
-    if not all(0 <= c < side for c in cell): raise InputError(f"cell {cell}; expected row and column from 0 to {side-1}")
-    w = (torch.einsum('hd,hkd->hk', q[v,:,cell[0]*side+cell[1]], k[v if key_view is None else 0])*scale).softmax(-1).mean(0)
-    return w.view(side, side)
+    rows,columns = layers[layer]
+    if not (0 <= cell[0] < rows and 0 <= cell[1] < columns): raise InputError(f"cell {cell}; expected a row from 0 to {rows-1} and a column from 0 to {columns-1}")
+    w = (torch.einsum('hd,hkd->hk', q[v,:,cell[0]*columns+cell[1]], k[v if key_view is None else 0])*scale).softmax(-1).mean(0)
+    return w.view(rows, columns)
+
+def enlarged(
+    img:Tensor,            # picture, (3, H, W), 0 to 1
+    grid:tuple[int,int],   # rows and columns
+) -> Tensor:               # (3, h, 128)
+    "A picture of the shape of a grid of square cells."
+    return resize(img[None].float(), (round(128*grid[0]/grid[1]),128))[0]
 
 def marked(
     img:Tensor,            # picture, (3, H, W), 0 to 1
     cell:tuple[int,int],   # row and column
-    side:int,              # cells in a row
-) -> Tensor:
+    grid:tuple[int,int],   # rows and columns
+) -> Tensor:               # (3, h, 128)
     "The picture with a red frame around a cell."
-    out = resize(img[None].float(), (128,128))[0].clone()
-    a,b,c,d = [round(x*128/side) for x in (cell[0], cell[0]+1, cell[1], cell[1]+1)]
+    out = enlarged(img, grid).clone()
+    a,b,c,d = [round((x+k)*s/n) for x,s,n in zip(cell, out.shape[1:], grid) for k in (0,1)]
     red = torch.tensor([.9,.1,.1])[:,None]
     for s in (slice(a,a+2), slice(b-2,b)): out[:,s,c:d] = red[:,:,None]
     for s in (slice(c,c+2), slice(d-2,d)): out[:,a:b,s] = red[:,:,None]
@@ -434,11 +447,12 @@ def marked(
 
 def overlaid(
     img:Tensor,    # picture, (3, H, W), 0 to 1
-    w:Tensor,      # weights, (side, side)
-) -> Tensor:       # (3, 128, 128)
+    w:Tensor,      # weights, (rows, columns)
+) -> Tensor:       # (3, h, 128)
     "Weights as a glow over a dimmed picture."
-    glow = resize((w/w.max().clamp(min=1e-12))[None,None], (128,128))[0,0]
-    return .35*resize(img[None].float(), (128,128))[0]*(1-glow) + heat(glow, 1.)*glow + .25*resize(img[None].float(), (128,128))[0]*glow
+    big = enlarged(img, w.shape)
+    glow = resize((w/w.max().clamp(min=1e-12))[None,None], big.shape[1:])[0,0]
+    return .35*big*(1-glow) + heat(glow, 1.)*glow + .25*big*glow
 
 def attention_row(
     lens:Lens,            # trace and models
@@ -450,9 +464,9 @@ def attention_row(
 ) -> str:
     "Where a cell looks, without and with cross-view attention, HTML."
     own,other = [attention_map(lens, i, v, cell, k, layer) for k in (None, key_view)]
-    imgs,side = lens.trace.views.imgs,len(own)
-    peak = lambda w: f'strongest {100*w.max().item():.0f} %, even would be {100/side**2:.1f} %'
-    return framed(row(figure(marked(imgs[v], cell, side), f'row {cell[0]}, column {cell[1]}', f'view {v} asks', 150), figure(overlaid(imgs[v], own), peak(own), 'itself answers', 150), figure(overlaid(imgs[key_view], other), peak(other), f'view {key_view} answers', 150)))
+    imgs,grid = lens.trace.views.imgs,own.shape
+    peak = lambda w: f'strongest {100*w.max().item():.0f} %, even would be {100/own.numel():.1f} %'
+    return framed(row(figure(marked(imgs[v], cell, grid), f'row {cell[0]}, column {cell[1]}', f'view {v} asks', 150), figure(overlaid(imgs[v], own), peak(own), 'itself answers', 150), figure(overlaid(imgs[key_view], other), peak(other), f'view {key_view} answers', 150)))
 
 # %% ../nbs/50_stepper.ipynb #b33cdb4b
 def angle(
@@ -592,13 +606,22 @@ VARIANTS = {
 }
 SHORT = dict(timesteps=(999,800,600,350,100), first=6, updates=4, lr=2e-3, final_lr=1e-3, warmup=4)   # 22 updates
 
+def task_of(
+    trace:Trace,   # of a distillation
+) -> dict:         # keywords of `distill`
+    "What a short run has in common with the recorded one beside models and seed: its reference view and picture, and its third stage."
+    module,_,name = trace.about['stages'].get('perturb', '').rpartition('.')
+    known = dict(perturb=getattr(import_module(module), name)) if module=='mix2mix.perturb' and name in ('perturb_by_size','perturb_uniform','perturb_matched') else {}
+    given = {} if trace.picture is None else dict(reference=reference_given(trace.picture))
+    return dict(ref_view=trace.about.get('ref_view', 0), **given, **known)
+
 def ablate(
     lens:Lens,                     # trace and models
     names=tuple(VARIANTS),         # which of `VARIANTS`
     **settings,                    # of `distill`; those of `SHORT` if not given
 ) -> Iterator[tuple[str,Tensor|None]]:
     "Run `names` one after the other from the seed of the trace; yields (name, None) after each update and (name, pictures) after the last."
-    about,settings = lens.trace.about,{**SHORT, **settings}
+    about,settings = lens.trace.about,{**task_of(lens.trace), **SHORT, **settings}
     for name in names:
         if name not in VARIANTS: raise InputError(f"unknown variant {name!r}; expected some of {', '.join(VARIANTS)}")
     for name in names:
@@ -611,7 +634,7 @@ def variant_rows(
 ) -> str:
     "Variants side by side, HTML."
     rows = [('before', trace.views.imgs)] + list(found.items())
-    return framed(''.join(row(*[figure(x, width=96) for x in imgs], title=escape(n)) for n,imgs in rows))
+    return framed(''.join(row(*[figure(x, width=96, alt=f'{escape(n)}, view {v}') for v,x in enumerate(imgs)], title=escape(n)) for n,imgs in rows))
 
 # %% ../nbs/50_stepper.ipynb #44c4e7ca
 def gap(
@@ -627,7 +650,8 @@ def coupled_run(
 ) -> Trace:          # grows
     "Coupled sampling of the same task from the same seed, about to begin."
     t = lens.trace
-    loop = couple_views(t.views, t.about['prompt'], lens.teacher, lens.student, gen=seeded(t.about.get('seed') or 0), lam=lam, steps=steps)
+    task = {k: v for k,v in task_of(t).items() if k != 'perturb'}
+    loop = couple_views(t.views, t.about['prompt'], lens.teacher, lens.student, gen=seeded(t.about.get('seed') or 0), lam=lam, steps=steps, **task)
     return open_trace(loop, views=t.views, prompt=t.about['prompt'], teacher=lens.teacher, student=lens.student, lam=lam)
 
 def coupled_rows(
@@ -648,7 +672,7 @@ def coupled_rows(
     key = ' '.join(f'<span style="color:{SERIES[n%4]}">■</span> λ = {k:g}' for n,k in enumerate(curves))
     apart = heat(strength(u.x0_a[pick].float()-resize(u.x0_b[pick].float(), u.x0_a.shape[-2:])))
     rows = [('editor, each view by itself', a), ('multi-view model', b), ('distance', apart)]
-    return framed(f'<div class=row><div>' + ''.join(row(*[figure(x, width=88) for x in imgs], title=f'{n}') for n,imgs in rows) + f'</div><div>{chart}<div>{key}</div><div class=dim>step {i}, λ = {lam:g}: distance {number(curves[lam][i])}</div></div></div>')
+    return framed(f'<div class=row><div>' + ''.join(row(*[figure(x, width=88, alt=f'{n}, {k+1} of {len(imgs)}') for k,x in enumerate(imgs)], title=n) for n,imgs in rows) + f'</div><div>{chart}<div>{key}</div><div class=dim>step {i}, λ = {lam:g}: distance {number(curves[lam][i])}</div></div></div>')
 
 # %% ../nbs/50_stepper.ipynb #4d264e0b
 def contact_sheet(
@@ -772,8 +796,8 @@ class Stepper:
 
     def title(self):
         t = self.trace
-        rows = [row(*[figure(x, width=60) for x in t.views.imgs], title='before')]
-        if t.final is not None: rows.append(row(*[figure(x, width=60) for x in (self.lens.pictures(t.final) if self.lens.ready else latent_colours(t.final, t.scene['colours']))], title='after'))
+        rows = [row(*[figure(x, width=60, alt=f'before, view {v}') for v,x in enumerate(t.views.imgs)], title='before')]
+        if t.final is not None: rows.append(row(*[figure(x, width=60, alt=f'after, view {v}') for v,x in enumerate(self.lens.pictures(t.final) if self.lens.ready else latent_colours(t.final, t.scene['colours']))], title='after'))
         state = '' if t.complete else ', still going on' if t.source is not None else ', not whole'
         self.head.value = framed(f"<h4>“{escape(t.about['prompt'])}”, {len(t.steps)} updates{state}</h4><div class=row style='gap:28px'>" + ''.join(f'<div>{r}</div>' for r in rows) + '</div>')
 
@@ -861,43 +885,47 @@ class Stepper:
         self.answers = self.slider(w.IntSlider, 'key view', 'The view that answers with cross-view attention', 0, n-1, 0)
         self.layer = w.Dropdown(description='layer', tooltip='Self-attention layer of the teacher', style=dict(description_width='84px'), layout=w.Layout(width='380px'))
         self.layer.observe(self.redraw, 'value')
-        back,grid = w.HTML(),w.VBox()
+        back,grid,self.asked = w.HTML(),w.VBox(),None
         def click(row, col):
             self.quiet = True
             self.at_row.value,self.at_col.value = row,col
             self.quiet = False
             self.redraw()
-        def cells(side):
-            "A button for each cell, over the picture; one look for all of them."
+        def cells(rows, columns):
+            "Buttons over the picture, one for each cell or for several; one look for all of them."
+            down,across = min(rows, 16),min(columns, 16)
             look,style = w.Layout(width='auto', height='auto', padding='0', margin='0', border='1px solid #fff3'),dict(button_color='transparent')
             shared = w.ButtonStyle(**style)
             buttons = []
-            for k in range(side*side):
-                b = w.Button(tooltip=f'row {k//side}, column {k%side}', layout=look, style=shared, tabbable=False)
-                b.on_click(lambda _, k=k: click(k//side, k%side))
+            for k in range(down*across):
+                at = (2*(k//across)+1)*rows//(2*down), (2*(k%across)+1)*columns//(2*across)       # the cell in the middle
+                b = w.Button(tooltip=f'row {at[0]}, column {at[1]}', layout=look, style=shared, tabbable=False)
+                b.on_click(lambda _, at=at: click(*at))
                 buttons.append(b)
-            box = w.GridBox(buttons, layout=w.Layout(width='192px', height='192px', grid_template_columns=f'repeat({side}, 1fr)', grid_template_rows=f'repeat({side}, 1fr)', grid_gap='0'))
+            box = w.GridBox(buttons, layout=w.Layout(width='192px', height=f'{round(192*rows/columns)}px', grid_template_columns=f'repeat({across}, 1fr)', grid_template_rows=f'repeat({down}, 1fr)', grid_gap='0'))
             box.add_class('m2m-pick')
             return box
         def draw():
             layers = attention_layers(self.lens, self.i)
             self.quiet = True
-            if self.layer.value is None: self.layer.options = [(f'{side} × {side}: {name.split(".transformer")[0]}', name) for name,side in layers.items()]
+            if self.layer.value is None: self.layer.options = [(f'{rows} × {columns}: {name.split(".transformer")[0]}', name) for name,(rows,columns) in layers.items()]
             self.layer.value = self.layer.value or next(iter(layers))
-            side = layers[self.layer.value]
-            if len(grid.children)==0 or len(grid.children[0].children)!=min(side,16)**2: grid.children = [cells(min(side,16))]
-            self.at_row.max = self.at_col.max = side-1
+            size = rows,columns = layers[self.layer.value]
+            if size != self.asked: self.asked,grid.children = size,[cells(rows, columns)]
+            self.at_row.max,self.at_col.max = rows-1,columns-1
             self.quiet = False
-            back.value = f'<style>.m2m-pick {{background:url({data_url(resize(self.trace.views.imgs[[self.view.value]], (192,192))[0])}); background-size:100% 100%; overflow:hidden}}</style>'
+            back.value = f'<style>.m2m-pick {{background:url({data_url(self.trace.views.imgs[self.view.value])}); background-size:100% 100%; overflow:hidden}}</style>'
             return attention_row(self.lens, self.i, self.view.value, (self.at_row.value, self.at_col.value), self.answers.value, self.layer.value)
         self.grid = grid
         controls = w.VBox([self.at_row, self.at_col, self.answers, self.layer])
         return [back, self.wrap(grid, controls), out], self.asking(out, draw)
 
     def guidance_panel(self):
-        about,out = self.trace.about,self.w.HTML()
-        self.text = self.slider(self.w.FloatSlider, 'text scale', f"Pull of the instruction; {about['text_cfg'] or 7.5:g} in the run", 0., 15., about['text_cfg'] or 7.5, step=.5)
-        self.image = self.slider(self.w.FloatSlider, 'image scale', f"Pull of the picture; {about['image_cfg'] or 1.5:g} in the run", 0., 4., about['image_cfg'] or 1.5, step=.1)
+        out = self.w.HTML()
+        def pull(key, usual): return usual if (x := self.trace.about.get(key)) is None else x
+        text,image = pull('text_cfg', 7.5),pull('image_cfg', 1.5)
+        self.text = self.slider(self.w.FloatSlider, 'text scale', f'Pull of the instruction; {text:g} in the run', 0., max(15., text), text, step=.5)
+        self.image = self.slider(self.w.FloatSlider, 'image scale', f'Pull of the picture; {image:g} in the run', 0., max(4., image), image, step=.1)
         return [self.wrap(self.text, self.image), out], self.asking(out, lambda: guidance_rows(self.lens, self.i, self.view.value, self.text.value, self.image.value))
 
     def gradient_panel(self):

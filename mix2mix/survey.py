@@ -19,7 +19,7 @@ from pathlib import Path
 from PIL import Image, ImageDraw
 from typing import NamedTuple
 from torch import Tensor
-from .core import InputError, grid, seeded, to_u8, whole_folder
+from .core import InputError, grid, read_json, seeded, to_u8, whole_file, whole_folder
 from .metrics import Interval, check_pictures, share_interval
 from .views import load_views
 
@@ -239,12 +239,9 @@ def keep_rating(
     "Check the file of a rater and keep it; an old one is never written over."
     path = Path(folder)/Path(name).name
     if path.exists(): raise InputError(f"{path} exists already; ratings are never overwritten")
-    part = path.with_suffix('.part')
-    try:
+    with whole_file(path) as part:
         part.write_bytes(content)
         rows = read_rating(part, study)
-        part.replace(path)
-    finally: part.unlink(missing_ok=True)
     return f'{path}: {len(rows)} sets, {sum(len(r.pairs) for r in rows)} pairs of rectangles'
 
 # %% ../nbs/41_survey.ipynb #b01b3cd9
@@ -376,7 +373,7 @@ button,input{font:inherit;padding:.3em .8em}
 <h1>Which is best?</h1>
 <p>Each row should show <b>one and the same edited scene</b> from different places: <b id="asked"></b>. Choose the row that does it best: the edit that was asked for, and the same in every picture.</p>
 <p><label>Your name or number <input id="rater" autocomplete="off"></label> &nbsp; <span id="where"></span></p>
-<div id="rows" role="radiogroup"></div><p id="say" role="status"></p>
+<div id="rows" role="radiogroup" aria-label="rows to choose from"></div><p id="say" role="status"></p>
 <p><button id="back">Back</button> <button id="next">Next</button> <button id="save">Save</button> <button id="other" disabled>Another rater</button></p>
 <script id="study" type="application/json">STUDY</script>
 <script>
@@ -387,7 +384,7 @@ const fresh=()=>({rater:'',order:mix(study.sheets.length),rows:study.sheets.map(
 const keep=()=>{try{localStorage.setItem(key,JSON.stringify(s))}catch(e){}};
 function show(t){const k=s.order[s.at],q=study.sheets[k];$('asked').textContent=q.scene;
  $('rows').replaceChildren(...s.rows[k].map((r,n)=>{const it=q.items[r],b=document.createElement('button');b.className='row';b.setAttribute('role','radio');b.setAttribute('aria-label','row '+(n+1));b.setAttribute('aria-checked',s.choices[q.code]==it.code);
-  b.append(...it.pictures.map(src=>{const im=document.createElement('img');im.src=src;im.alt='';return im}));b.onclick=()=>{s.choices[q.code]=it.code;keep();show()};return b}));
+  b.append(...it.pictures.map(src=>{const im=document.createElement('img');im.src=src;im.alt='';return im}));b.onclick=()=>{s.choices[q.code]=it.code;keep();show();$('rows').children[n].focus()};b.onkeydown=e=>{const d={ArrowDown:1,ArrowUp:-1}[e.key];if(d){e.preventDefault();const c=$('rows').children;c[(n+d+c.length)%c.length].focus()}};return b}));
  $('where').textContent='Scene '+(s.at+1)+' of '+s.order.length;$('back').disabled=!s.at;$('next').disabled=s.at==s.order.length-1;
  $('save').disabled=!s.rater.trim()||study.sheets.some(q=>!(q.code in s.choices));$('say').textContent=t||''}
 $('rater').value=s.rater;$('rater').oninput=e=>{s.rater=e.target.value;keep();show()};
@@ -446,10 +443,11 @@ def find_sets(
 ) -> dict[tuple[str,str],Tensor]: # (scene, method) to edited views
     "The edited sets in a folder; of several seeds the first."
     folder,found = Path(folder),{}
-    cells = list(folder.glob('**/cells/*/run.json'))
+    cells = sorted(folder.glob('**/cells/*/run.json'))
     if len(blocks := {p.parents[2] for p in cells}) > 1: raise InputError(f"{folder} holds several benchmarks; choose one: {', '.join(sorted(map(str, blocks)))}")
-    for p in sorted(cells, key=lambda p: json.loads(p.read_text())['row']['noise']):
-        row = json.loads(p.read_text())['row']
+    rows = [(p,read_json(p).get('row')) for p in cells]
+    if odd := [p for p,row in rows if not isinstance(row, dict) or {'noise','instruction','seed','method'}-set(row)]: raise InputError(f"{odd[0]} holds no row of a benchmark; take it away")
+    for p,row in sorted(rows, key=lambda c: c[1]['noise']):
         if (p.parent/'views').is_dir(): found.setdefault((f"{row['instruction']} ({row['seed']})", row['method']), p.parent/'views')
     if not found: found = {(p.parent.name, p.parent.parent.name):p.parent for p in sorted(folder.glob('*/*/transforms.json'))}
     if odd := set(methods)-{m for _,m in found}: raise InputError(f"no sets by {', '.join(sorted(odd))} in {folder}; there are {', '.join(sorted({m for _,m in found})) or 'none'}")
@@ -468,6 +466,7 @@ def write_survey(
 ) -> Study:
     "Make the page, the key and the inbox of a study."
     if what not in ('marks','best'): raise InputError(f"a study of {what!r}; expected marks or best")
+    if scenes < 1: raise InputError(f"{scenes} scenes; expected at least 1")
     sets = find_sets(folder, methods)
     kept = list(dict.fromkeys(s for s,_ in sets))[:scenes]
     study = make_study(Path(folder).resolve().name, {k:v for k,v in sets.items() if k[0] in kept}, seeded(seed))
@@ -485,8 +484,9 @@ def read_key(
     if not path.is_file(): raise InputError(f"no key.json in {folder}; expected a folder that mix2mix survey made")
     try:
         key = json.loads(path.read_text())
+        assert key['kind'] in ('marks','best') and all(isinstance(i[k], str) for i in key['items'] for k in ('code','scene','method'))
         return key['kind'], Study(key['study'], tuple(Item(i['code'], i['scene'], i['method'], torch.zeros(i['views'],3,1,1)) for i in key['items']))
-    except (ValueError,KeyError,TypeError,RuntimeError,RecursionError) as e: raise InputError(f"{path} is no key of a study ({type(e).__name__}); expected the file that mix2mix survey wrote") from e
+    except (ValueError,KeyError,TypeError,RuntimeError,AssertionError) as e: raise InputError(f"{path} is no key of a study ({type(e).__name__}); expected the file that mix2mix survey wrote") from e
 
 def survey_report(
     folder:str|Path,   # that `write_survey` made, with the raters' files in `ratings`

@@ -11,7 +11,7 @@ __all__ = ['STAGES', 'KINDS', 'FORMAT', 'VERSION', 'CHUNK', 'PeakBytes', 'view_p
 # %% ../nbs/48_trace.ipynb #d6c7a5b3
 import json
 from itertools import chain
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 import torch
@@ -20,7 +20,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 from weakref import finalize
 from . import __version__
-from .core import InputError, progress, to_u8
+from .core import InputError, progress, read_json, to_u8, whole_file
 from .views import Views
 from .query import query
 from .align import align, resize
@@ -230,9 +230,7 @@ def write_file(
 ) -> None:
     "Write a safetensors file that appears whole."
     from safetensors.torch import save_file
-    part = path.with_name(path.name+'.part')
-    save_file({k: v.contiguous() for k,v in tensors.items()}, part, metadata=dict(words=json.dumps(words)))
-    part.replace(path)
+    with whole_file(path) as part: save_file({k: v.contiguous() for k,v in tensors.items()}, part, metadata=dict(words=json.dumps(words)))
 
 def read_file(
     path:Path,           # written by `write_file`
@@ -309,9 +307,7 @@ class Trace:
         self.written = len(self.steps)
 
     def write_about(self):
-        part = self.path/'trace.json.part'
-        part.write_text(json.dumps(dict(self.about, updates=len(self.steps)), indent=1))
-        part.replace(self.path/'trace.json')
+        with whole_file(self.path/'trace.json') as part: part.write_text(json.dumps(dict(self.about, updates=len(self.steps)), indent=1))
 
 # %% ../nbs/48_trace.ipynb #2787196f
 def open_trace(
@@ -340,7 +336,7 @@ def open_trace(
     path = Path(path) if path is not None else None
     old = earlier(path, after) if path and after else []
     trace = Trace(about, scene, old, pairs(), path)
-    if path: start_folder(path, trace)
+    if path: start_folder(path, trace, after)
     return trace
 
 def earlier(
@@ -348,17 +344,18 @@ def earlier(
     after:int,     # the run goes on after so many updates
 ) -> list[Update]: # those that are known, as far as there
     "What an earlier part of a run left."
-    return [u for u in load_trace(path, partial=True).steps if u.index < after] if (path/'trace.json').exists() else []
+    return [u for u in load_trace(path, partial=True).steps if u.index < after] if any(path.glob('[0-9]*.safetensors')) else []
 
 def start_folder(
     path:Path,      # folder to make, or that of an earlier part of the run
     trace:Trace,    # to be written there
+    after:int=0,    # updates of the earlier part; 0: there is none, and the folder must be absent or empty
 ) -> None:
     "Make the folder of `trace` and put into it what is known already."
     try:
         path.mkdir(exist_ok=True)
-        known = [p for p in path.iterdir() if p.suffix=='.safetensors' or p.name=='trace.json' or p.name.endswith('.part')] if trace.steps or (path/'trace.json').exists() else []
-        if any(p not in known for p in path.iterdir()) or known and not trace.steps: raise InputError(f"trace folder {path} already holds files; choose a new or empty one")
+        known = [p for p in path.iterdir() if p.suffix=='.safetensors' or p.name=='trace.json' or p.name.endswith('.part')] if after or (path/'trace.json').exists() else []
+        if any(p not in known for p in path.iterdir()) or known and not after: raise InputError(f"trace folder {path} already holds files; choose a new or empty one")
         for p in known: p.unlink()
         write_file(path/'scene.safetensors', trace.scene)
         trace.write_about()
@@ -380,6 +377,7 @@ def record(
 def recording(
     steps,             # records of `distill` or `couple_views`
     path:str|Path,     # folder to make
+    opened:Callable=lambda trace: None,   # called with the trace when it is there
     **known,           # of `open_trace`
 ):                     # yields the same records
     "Keep every record at `path` on its way; closed before its end, the trace holds what there was."
@@ -388,7 +386,7 @@ def recording(
     except StopIteration: first = []
     def tee():
         for step in chain(first, steps): passed.append(step); yield step
-    trace = open_trace(tee(), path, **known)
+    opened(trace := open_trace(tee(), path, **known))
     try:
         while trace.grow(): yield passed.pop()
     finally:
@@ -402,9 +400,10 @@ def read_about(
     "What `trace.json` says, checked."
     if not (path/'trace.json').is_file(): raise InputError(f"{path} is no trace: it has no trace.json; expected a folder that mix2mix edit --trace or record wrote")
     try:
-        about = json.loads((path/'trace.json').read_text(encoding='utf-8'))
-        assert about['format']==FORMAT and isinstance(about['views'], list) and isinstance(about['prompt'], str) and about['kind'] in ('',*KINDS)
-    except (OSError, ValueError, KeyError, TypeError, AssertionError) as e: raise InputError(f"{path/'trace.json'} does not describe a trace; expected the file that mix2mix edit --trace or record wrote") from e
+        about = read_json(path/'trace.json')
+        kinds = dict(format=str, views=list, prompt=str, kind=str, updates=int, complete=bool, stages=dict)
+        assert all(isinstance(about[k], kind) for k,kind in kinds.items()) and about['format']==FORMAT and about['kind'] in ('',*KINDS) and all(isinstance(n, str) for n in [*about['views'], *about['stages'].values()])
+    except (InputError, KeyError, AssertionError) as e: raise InputError(f"{path/'trace.json'} does not describe a trace; expected the file that mix2mix edit --trace or record wrote") from e
     if about.get('version') != VERSION and not partial: raise InputError(f"{path} is a trace of version {about.get('version')}, written by mix2mix {about.get('mix2mix')}; this mix2mix reads version {VERSION}: use that one, or try what can be read with partial (--partial)")
     return about
 
@@ -422,8 +421,9 @@ def read_updates(
         assert kind=='couple' or tensors['z0_t'].shape==tensors['eps'].shape==tensors['eps_hat'].shape and all(0 <= w['t'] < 1000 and 0 <= w['tau'] < 1000 for w in words)
         rows = [{**w, **{k: tensors[k][i] for k in names}} for i,w in enumerate(words)]
         if kind=='distill': rows = [{**r, 'measured': Measured(**r['measured'])} for r in rows]
+        assert kind=='couple' or all(k is None or isinstance(k, int) or isinstance(k, list) and all(isinstance(j, int) for j in k) for k in (r['key_view'] for r in rows))
         return [cls(**r) for r in rows]
-    except (AssertionError, TypeError, KeyError) as e: raise InputError(f"{path} holds no updates of this trace") from e
+    except (AssertionError, TypeError, KeyError, AttributeError) as e: raise InputError(f"{path} holds no updates of this trace") from e
 
 def load_trace(
     path:str|Path,         # folder that `record` or mix2mix edit --trace wrote
@@ -438,11 +438,12 @@ def load_trace(
         raise InputError(f"{path/'scene.safetensors'} does not hold the {n} views of this trace")
     steps,broken,final = [],[],None
     for f in sorted(path.glob('[0-9]*.safetensors')):
-        try: steps += read_updates(f, about['kind'], n)
+        try: steps += read_updates(f, about['kind'] or 'distill', n)
         except InputError as e: broken.append(str(e))
     try: final = read_file(path/'final.safetensors')[0].get('final') if (path/'final.safetensors').exists() else None
     except InputError as e: broken.append(str(e))
-    lacks = broken or ([] if about.get('complete') and len(steps)==about.get('updates') else ['the run was stopped' if not about.get('complete') else f"{about.get('updates',0)-len(steps)} updates are missing"])
+    gaps = len({u.index for u in steps} ^ set(range(max(about['updates'], steps[-1].index+1 if steps else 0))))
+    lacks = broken or ['the run was stopped']*(not about['complete']) or [f'{gaps} update{"s are" if gaps > 1 else " is"} missing']*(gaps > 0)
     if lacks and not partial: raise InputError(f"{path} is cut off: {lacks[0]}; {len(steps)} updates are whole and can be shown with partial (--partial)")
     if not steps: raise InputError(f"{path} has no whole update that could be shown" + (f": {lacks[0]}" if lacks else ''))
     return Trace(dict(about, complete=not lacks), scene, steps, path=path, final=final)
