@@ -123,7 +123,7 @@ def redrawn_truth(
     teacher, student,
     gen:torch.Generator,   # draws the outcome
 ) -> Views:                # edited, at the teacher's picture size
-    "One valid outcome as the models' autoencoder draws it: what a perfect method would reach."
+    "One valid outcome as the models' autoencoder draws it: a yardstick, no upper bound."
     outcome = problem.edit.outcomes[torch.randint(len(problem.edit.outcomes), (), generator=gen).item()]
     z = student.encode(world_views(outcome, views.c2w, views.K, student.size).imgs)
     return replace(views.crop(teacher.size), imgs=teacher.decode(align(z, student, teacher)).to(views.imgs))

@@ -618,7 +618,7 @@ def train_mini(
     todo = [p for p in parts if p == 'data' or not record(p).exists()]
     for p in parts:
         if p not in todo: say(f"{p}: is finished; to make it anew, take away {record(p)}, its state {record(p).with_suffix('.safetensors')}, and what it made")
-    if todo and torch.device(device).type == 'cpu': say(f"{', '.join(todo)}: about {sum(HOURS[p] for p in todo):.1f} hours on two cores without a GPU; when it is stopped, the same command goes on")
+    if todo and torch.device(device).type == 'cpu': say(f"{', '.join(todo)}: about {sum(HOURS[p]*(scenes/10000 if p == 'data' else 1) for p in todo):.1f} hours on two cores without a GPU; when it is stopped, the same command goes on")
     train = dict(vae=train_vae, decoder=train_decoder, student=train_student, source_student=train_source_student, editor=train_editor, clip=train_clip, tasks=train_tasks)
     for p in todo:
         if p == 'data': make_data(folder/'data', scenes); continue
