@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['FINE', 'OFTEN', 'SHIFT', 'OCTAVES', 'PARTS', 'HOURS', 'assets', 'load_teacher', 'load_student', 'fast_format',
-           'half_precision', 'training_edits', 'make_shard', 'make_data', 'whole', 'load_data', 'load_captions', 'fit',
-           'new_vae', 'shrink_latent', 'encode_all', 'picture_error', 'vae_loss', 'decoder_loss', 'train_vae',
+           'half_precision', 'training_edits', 'make_shard', 'make_data', 'reading', 'load_data', 'load_captions',
+           'fit', 'new_vae', 'shrink_latent', 'encode_all', 'picture_error', 'vae_loss', 'decoder_loss', 'train_vae',
            'train_decoder', 'new_editor', 'changed_more', 'mirrored', 'editor_loss', 'train_editor', 'new_student_net',
            'frames_condition', 'student_loss', 'mirrored_cameras', 'train_source_student', 'train_student', 'new_clip',
            'clip_loss', 'save_clip', 'train_clip', 'held_out_rows', 'draw_progress', 'how_made', 'train_mini',
@@ -125,7 +125,7 @@ def make_data(
         list(progress(pool.map(_shards, [[t] for t in todo]), total=len(todo), desc='rendering scenes'))
 
 @contextmanager
-def whole(
+def reading(
     path:Path,  # a file that is read inside
 ):
     "Say which file it is that is not whole."
@@ -143,7 +143,7 @@ def load_data(
     "Read all shards."
     parts,said = [],[]
     for f in _data_files(folder):
-        with whole(f), safe_open(f, 'pt') as s:
+        with reading(f), safe_open(f, 'pt') as s:
             parts.append([s.get_tensor(k) for k in ('imgs','c2w','K')])
             said += json.loads(s.metadata()['said'])
     return *map(torch.cat, zip(*parts)), said
@@ -154,7 +154,7 @@ def load_captions(
     "Read the captions of all shards, in the order of `load_data`."
     found = []
     for f in _data_files(folder):
-        with whole(f), safe_open(f, 'pt') as s: found += json.loads(s.metadata()['captions'])
+        with reading(f), safe_open(f, 'pt') as s: found += json.loads(s.metadata()['captions'])
     return found
 
 # %% ../nbs/07_mini.ipynb #df053a45
@@ -188,7 +188,7 @@ def fit(
     opt,avg = torch.optim.AdamW(params, lr, betas=(.9,.99), weight_decay=.01, fused=True),[p.detach().clone() for p in params]
     first,before = 0,0.
     if path.exists():
-        with whole(path): first,before = _load_run(path, model, opt, avg)
+        with reading(path): first,before = _load_run(path, model, opt, avg)
     saved,run = (began := time.monotonic()),None
     bar = progress(range(first, steps), total=steps-first, desc=desc)
     with open(path.with_suffix('.jsonl'), 'a') as log:
