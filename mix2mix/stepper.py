@@ -343,7 +343,7 @@ def timestep_chart(
     how = trace.about['stages'].get('perturb', '').rpartition('.')[2]
     upper = upper_by_size(trace.abar, min(u.z0_t.shape[-2:])) if how=='perturb_by_size' else 950
     ours = how in ('','perturb','perturb_by_size')
-    if ours and u.tau >= upper: left,other = plot([], (0,1000), (0,1), 'teacher timestep t', 'share of draws', marks=[(upper,red,f't = {upper}, always'),(min(u.tau,1000),blue,f'τ = {u.tau}')]), f'τ = {u.tau} is not below {upper}: there is nothing to draw, t is clamped to {upper}, whatever f is.'
+    if u.tau >= upper: left,other = plot([], (0,1000), (0,1), 'teacher timestep t', 'share of draws', marks=[(u.t,red,f't = {u.t}'+', always'*ours),(min(u.tau,1000),blue,f'τ = {u.tau}')]), f'τ = {u.tau} is not below {upper}: there is nothing to draw, t is clamped to {upper}, whatever f is.' if ours else f'This run used {escape(how)}; the paper’s stage would have taken t = {upper}.'
     else:
         xs = np.linspace(u.tau, upper, 31)
         d = t_density(xs, u.tau, f, upper)*100
