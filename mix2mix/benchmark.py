@@ -894,7 +894,7 @@ class StudentScore(NamedTuple):
 def bench_student(
     n:int=14,        # problems; two views of one outcome of each
     student=None,    # a `SevaStudent` of the miniature's kind; None: the miniature's
-    steps:int=20,    # of its sampler
+    steps:int=4,     # of its sampler; `46_limits` shows what their number does
     edited:bool=True,  # show an outcome; else the scene before the edit
 ) -> StudentScore:
     "Measure what the student makes of cameras it was given no picture for."

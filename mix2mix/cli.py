@@ -786,3 +786,7 @@ def main(
         if isinstance(e, (InputError,OSError,FloatingPointError)) or type(e).__name__=='SafetensorError': return complain(e, 2)
         if is_no_memory(e): return complain(f"{str(e).splitlines()[0]} Try --settings bf16,checkpointing, fewer pictures (--frames) or another --device; a state that was saved is whole: mix2mix edit --resume", 2)
         raise
+
+# %% ../nbs/60_cli.ipynb #def564d7
+#| eval: false
+if __name__ == '__main__': raise SystemExit(main())     # python -m mix2mix.cli, where the script is on no path

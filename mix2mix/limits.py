@@ -147,7 +147,7 @@ def scores_table(
     "The scores beside what is aimed at, as Markdown."
     vae,editor,student,clip,second,megabytes,full = found
     def painted(who, s, one, three):
-        return [(f'{who}: novel views from one view, dB', one, in_words(s.from_one, 1, 1), s.pictures), ('… on the things only, dB', one, in_words(s.things_from_one, 1, 1), s.pictures),
+        return [(f'{who}: novel views from one view, four steps, dB', one, in_words(s.from_one, 1, 1), s.pictures), ('… on the things only, dB', one, in_words(s.things_from_one, 1, 1), s.pictures),
             ('… from three views, dB', three, in_words(s.from_three, 1, 1), s.pictures), ('… on the things only, dB', three, in_words(s.things_from_three, 1, 1), s.pictures)]
     def together(lines):
         of = {(l.group,l.method): l for l in lines}
