@@ -342,6 +342,7 @@ def write_edit(
     from mix2mix.views import picture_files
     from PIL import Image
     picture_files(views.names, ('grid','reference'))
+    own = own_reference(reference)            # before anything that takes long
     for_teacher,rest = split_options(load_teacher, (paper() if model=='full' else {}) | options)
     ids,for_loop = split_options(full_ids, rest)
     chosen = flags(settings, memory, model, device)
@@ -352,7 +353,7 @@ def write_edit(
     ours = dict(perturb=perturb_by_size)           # at the published size the stage of the paper
     measures = Watch(every=6, **ours) if trace else None    # the gradient of each view at two updates of a timestep
     stages = measures.stages if trace else ours
-    loop = distill(views, instruction, teacher, student, gen=seeded(seed), **best | own_reference(reference), **tuned, **for_loop, **stages)    # the student was loaded for this run: no copy is needed
+    loop = distill(views, instruction, teacher, student, gen=seeded(seed), **best | own, **tuned, **for_loop, **stages)    # the student was loaded for this run: no copy is needed
     total,done = n_steps(**split_options(n_steps, for_loop)[0]), for_loop['start'].done if for_loop.get('start') else 0
     recorded = []
     if trace: loop = recording(loop, trace, opened=recorded.append, views=views, prompt=instruction, teacher=teacher, student=student, watch=measures, after=done, model=settled(model=model)['model'], seed=seed, ref_view=for_loop.get('ref_view', 0))
@@ -395,17 +396,19 @@ def scene(
     out:str,           # folder to make; absent or empty
     seed:int=900000,   # which scene; the models were never trained on those from 900000 up
     views:int=4,       # cameras, 2 or more
-    size:int=72,       # side of the pictures, pixels; 16 or more
+    size:int=72,       # side of the pictures, pixels, 16 to 2048
 ) -> str:
     "Write a scene of the miniature world as a folder of posed pictures."
-    from mix2mix.core import InputError
-    from mix2mix.views import world_views
+    import torch
+    from mix2mix.core import InputError, progress
+    from mix2mix.views import Views, world_views
     from mix2mix.world import caption, dome_cameras, edits, make_scene
     check_seed(seed)
     if views<2: raise InputError(f"{views} views; expected at least 2, since an edit is made to agree between views")
-    if size<16: raise InputError(f"pictures of {size} pixels; expected at least 16")
-    world = make_scene(seed)
-    world_views(world, *dome_cameras(views, seed, size), size).save(out)
+    if not 16 <= size <= 2048: raise InputError(f"pictures of {size} pixels; expected 16 to 2048")
+    world,(c2w,K) = make_scene(seed),dome_cameras(views, seed, size)
+    shots = [world_views(world, c2w[[i]], K[[i]], size).imgs for i in progress(range(views), desc='photographing')]
+    Views(torch.cat(shots), c2w, K, [f'view_{i}' for i in range(views)]).save(out)
     return f"{out}: {views} views of {caption(world)}. Try: mix2mix edit {shlex.quote(str(out))} '{edits(world, ('colourful',))[0].instruction}'"
 
 def edit(

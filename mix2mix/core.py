@@ -122,7 +122,9 @@ def whole_file(
     "Write a file in full, then rename it to `path`; after an error nothing is left behind."
     path = Path(path); part = path.with_name(path.name+'.part')
     try:
+        part.touch(); mode = part.stat().st_mode
         yield part
+        part.chmod(mode)          # safetensors makes its files private
         part.replace(path)
     finally: part.unlink(missing_ok=True)
 

@@ -31,7 +31,7 @@ from .teacher import guide, eps_from_v
 from .student import decode_latents
 from .mini import fast_format, load_student, load_teacher
 from .align import resize
-from .perturb import perturb_matched, perturb_uniform, truncated_normal_t, upper_by_size
+from .perturb import perturb_by_size, perturb_matched, perturb_uniform, truncated_normal_t, upper_by_size
 from .attend import attend_own_view
 from .distill import distill, n_steps, reference_given, reference_source
 from .couple import couple_views
@@ -67,11 +67,11 @@ class Lens:
     def load(self):
         "Find the models of the run."
         if self.ready: return
-        model,about = self.trace.about.get('model', 'mini'),self.trace.about
+        model,about = self.trace.about.get('model') or 'not named in the trace',self.trace.about
         scales = {k: about[k] for k in ('text_cfg','image_cfg') if about.get(k) is not None}
         if model=='mini': pair = load_teacher(None, **scales),load_student()
         elif (Path(model)/'teacher').is_dir() and (Path(model)/'student').is_dir(): pair = load_teacher(Path(model)/'teacher', **scales),load_student(Path(model)/'student')
-        else: raise InputError(f"the models of this run ({model}) are not here; load them and pass teacher= and student=")
+        else: raise InputError(f"the models of this run ({model}) cannot be loaded; load them and pass teacher= and student=")
         if not isinstance(about['size'], int): pair[0].size,pair[1].size = tuple(about['size']),tuple(self.trace.views.imgs.shape[-2:])     # pictures that kept their shape
         with self.lock: self.teacher,self.student = pair
 
@@ -355,7 +355,7 @@ def timestep_chart(
     band = lambda q: [truncated_normal_t(int(a), q, f, upper) for a in taus]
     low,high = band(.05),band(.95)
     right = plot([([*taus,*taus[::-1]], [*low,*high[::-1]], blue, True), ([0,1000], [0,1000], '#888', False), ([0,1000], [upper,upper], red, False)], (0,1000), (0,1000), 'student timestep τ', 'teacher timestep t',
-        dots=[(s.tau, s.t, '#888', 2.2) for s in trace.steps] + [(u.tau, u.t, red, 5)])
+        dots=[(s.tau, s.t, '#888', 2.2) for s in trace.steps[::-(-len(trace.steps)//250)]] + [(u.tau, u.t, red, 5)])
     return framed(f'<div class=row><div>{left}</div><div>{right}</div></div><div>{other} <span class=dim>Right: grey line t = τ, red line the upper bound {upper}, band: nine of ten draws at f = {f:g}, dots: the draws of this run.</span></div>')
 
 # %% ../nbs/50_stepper.ipynb #cb3d22e1
@@ -609,9 +609,8 @@ SHORT = dict(timesteps=(999,800,600,350,100), first=6, updates=4, lr=2e-3, final
 def task_of(
     trace:Trace,   # of a distillation
 ) -> dict:         # keywords of `distill`
-    "What a short run has in common with the recorded one beside models and seed: its reference view and picture, and its third stage."
-    module,_,name = trace.about['stages'].get('perturb', '').rpartition('.')
-    known = dict(perturb=getattr(import_module(module), name)) if module=='mix2mix.perturb' and name in ('perturb_by_size','perturb_uniform','perturb_matched') else {}
+    "What a short run has in common with the recorded one beside models and seed: its reference view and picture, and the miniature's bound on t."
+    known = dict(perturb=perturb_by_size) if trace.about['stages'].get('perturb') == 'mix2mix.perturb.perturb_by_size' else {}
     given = {} if trace.picture is None else dict(reference=reference_given(trace.picture))
     return dict(ref_view=trace.about.get('ref_view', 0), **given, **known)
 
@@ -625,7 +624,7 @@ def ablate(
     for name in names:
         if name not in VARIANTS: raise InputError(f"unknown variant {name!r}; expected some of {', '.join(VARIANTS)}")
     for name in names:
-        for step in distill(lens.trace.views, about['prompt'], lens.teacher, copy.deepcopy(lens.student), gen=seeded(about.get('seed') or 0), **settings, **VARIANTS[name]):
+        for step in distill(lens.trace.views, about['prompt'], lens.teacher, copy.deepcopy(lens.student), gen=seeded(about.get('seed') or 0), **{**settings, **VARIANTS[name]}):
             yield name, None if step.final is None else lens.pictures(step.final)
 
 def variant_rows(

@@ -404,7 +404,7 @@ class PipelineTeacher:
         "Edit pictures (n, 3, H, W), 0 to 1, each on its own, in one batch; the result has their size."
         check_words(self.pipe.tokenizer, prompt)
         steps = self.steps if steps is None else steps
-        if steps < 1: raise InputError(f"steps={steps}; an edit takes at least 1 denoising step")
+        if not 1 <= steps <= 1000: raise InputError(f"steps={steps}; an edit takes 1 to 1000 denoising steps")
         self.pipe.set_progress_bar_config(disable=not progress)
         with ExitStack() as at_work:
             for net in self.nets: at_work.enter_context(awake(net, self.device))

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['PICTURES', 'flip_axes', 'height_width', 'cover_size', 'resize_crop', 'fit_sides', 'Views', 'picture_files',
            'save_views', 'read_picture', 'bend', 'straighten', 'read_transforms', 'read_matrix', 'read_pose',
-           'read_number', 'read_lens', 'read_K', 'load_frame', 'pick_frames', 'load_frames', 'load_views',
+           'read_number', 'read_lens', 'read_K', 'inside', 'load_frame', 'pick_frames', 'load_frames', 'load_views',
            'colmap_frames', 'load_colmap', 'normalise_cameras', 'normalised_K', 'plucker', 'world_views']
 
 # %% ../nbs/02_views.ipynb #6f63fd5e
@@ -267,6 +267,14 @@ def read_K(
     return torch.tensor([[n('fl_x')*sx,0,n('cx')*sx], [0,n('fl_y')*sy,n('cy')*sy], [0,0,1]], dtype=torch.float64)
 
 # %% ../nbs/02_views.ipynb #d76f3bc0
+def inside(
+    folder:Path,
+    path:str,       # of a file in it
+) -> bool:
+    "Whether `path`, links followed, lies in `folder`."
+    try: return (folder/path).resolve().is_relative_to(folder.resolve())
+    except ValueError: return False       # no file can be called so
+
 def load_frame(
     folder:Path,                 # the scene folder
     meta:dict, frame:dict,       # `transforms.json` and one of its frames
@@ -275,7 +283,7 @@ def load_frame(
     "Picture and camera of one `frame`."
     c2w,lens = read_pose(meta, frame), read_lens(meta, frame) if undistort else ()
     path = os.path.normpath(frame['file_path'])
-    if os.path.isabs(path) or path.split(os.sep)[0]=='..' or not (folder/path).resolve().is_relative_to(folder.resolve()): raise InputError(f"picture {frame['file_path']} lies outside {folder}; expected a path inside the scene folder")
+    if os.path.isabs(path) or path.split(os.sep)[0]=='..' or not inside(folder, path): raise InputError(f"picture {frame['file_path']} lies outside {folder}, or links to what does; expected a path inside the scene folder")
     img = read_picture(folder/path)
     K = read_K(meta, frame, *img.shape[-2:])
     return straighten(img, K.float(), lens) if any(lens) else img, c2w, K

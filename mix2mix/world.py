@@ -195,6 +195,7 @@ def render(
     "Photograph `scene`: pictures, exact depth, ids and surface points."
     size = (size,size) if isinstance(size, int) else tuple(size)
     if c2w.ndim != 3 or c2w.shape[1:] != (4,4) or K.shape != (len(c2w),3,3): raise InputError(f"cameras shaped {tuple(c2w.shape)} and {tuple(K.shape)}; expected (views,4,4) and (views,3,3)")
+    c2w,K = c2w.float(),K.float()
     offs = (torch.arange(samples)+.5)/samples
     shots = [rays(c2w, K, size, dx.item(), dy.item()) for dy in offs for dx in offs] + [rays(c2w, K, size)]
     o,d = torch.stack([s[0] for s in shots]), torch.stack([s[1] for s in shots])
@@ -210,8 +211,8 @@ def look_at(
     "Cameras at `eye` that look at `target`, the world's z upwards in the picture."
     f = torch.nn.functional.normalize(target-eye, dim=-1)
     if (f[:,:2].norm(dim=1) < 1e-6).any(): raise InputError("a camera straight above or below what it looks at, or there itself; expected one from the side, for which z can point upwards")
-    r = torch.nn.functional.normalize(torch.linalg.cross(f, torch.tensor([0.,0.,1.], device=eye.device).expand_as(f)), dim=-1)
-    c2w = torch.eye(4, device=eye.device).repeat(len(eye),1,1)
+    r = torch.nn.functional.normalize(torch.linalg.cross(f, torch.tensor([0.,0.,1.]).to(f).expand_as(f)), dim=-1)
+    c2w = torch.eye(4).to(f).repeat(len(eye),1,1)
     c2w[:,:3,:] = torch.stack([r, torch.linalg.cross(f,r), f, eye], -1)
     return c2w
 

@@ -188,6 +188,7 @@ def build(out, strict=False):
         myst_enable_extensions=['dollarmath','amsmath','attrs_inline'], myst_heading_anchors=4, myst_heading_slug_func='build.slug', suppress_warnings=['myst.header'],    # a function's heading may follow a title directly
         html_theme='furo', html_title=ini['title'], html_static_path=[str(nbs/'docs'/'site.css'), str(mathjax)], html_css_files=['site.css'], mathjax_path=mathjax.name,
         html_copy_source=False, html_show_sourcelink=False, html_show_sphinx=False, html_show_search_summary=False)    # a summary is read out of the page found, which browsers do not allow for files
+    if Path(out).is_dir() and any(Path(out).iterdir()) and not (Path(out)/'objects.inv').is_file(): sys.exit(f'{out} holds other things than a site; choose another folder, it would be replaced')
     with tempfile.TemporaryDirectory() as tmp:
         src,html = Path(tmp)/'src', Path(tmp)/'html'
         write(src)
