@@ -8,7 +8,7 @@ __all__ = ['SHAPES', 'PATTERNS', 'HUES', 'EVALUATION_SEEDS', 'NOUNS', 'LOOKS', '
            'sample', 'carry', 'Edit', 'caption', 'repainted', 'edits', 'make_edit', 'find_edit', 'vocabulary']
 
 # %% ../nbs/01_world.ipynb #bfaa859a
-import math
+import math, re
 import numpy as np
 import torch
 from typing import NamedTuple
@@ -413,10 +413,10 @@ def find_edit(
     scene:Scene,
     instruction:str, # in the words of the grammar
 ) -> Edit:
-    "The edit that `instruction` asks for."
-    said = ' '.join(instruction.lower().split())
+    "The edit that `instruction` asks for; case and punctuation do not matter."
+    said = re.findall(r'\w+', instruction.lower())
     for e in edits(scene):
-        if e.instruction == said: return e
+        if e.instruction.split() == said: return e
     raise InputError(f"{instruction!r} is not an instruction for this scene ({caption(scene)}); for example: {'; '.join(e.instruction for e in edits(scene)[::17][:4])}")
 
 def vocabulary() -> list[str]:
