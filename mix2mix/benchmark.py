@@ -1065,9 +1065,10 @@ def run_table1(
     engine:Callable=serial,
 ) -> Path:                     # of the results page
     "Table 1 on the miniature, the methods without explicit 3-D."
-    out,pairs = Path(out),problems(n, ambiguous_only=True)
+    out,pairs,models = Path(out),problems(n, ambiguous_only=True),MiniModels(teacher, '', clip)
+    models.about()                            # a wrong name leaves nothing behind
     same_settings(out, dict(table='table1', mix2mix=mix2mix.__version__, format=FORMAT, loop=loop, teacher=teacher))
-    bench(out/Path(teacher).name, pairs, table1_methods(loop), MiniModels(teacher, '', clip), range(seeds), 'full', engine, loop=loop)
+    bench(out/Path(teacher).name, pairs, table1_methods(loop), models, range(seeds), 'full', engine, loop=loop)
     return write_results(out, 'Table 1 on the miniature', [Block('Methods without explicit 3-D', out/Path(teacher).name, pairs, dict(first_view_attention='T2VZ', full='I-Mix2Mix'), 'imix2mix.table1')],
         f'What works without a 3-D model of the scene, on {n} scenes with ambiguous instructions, {seeds} seeds each. First-view attention is the idea of Text2Video-Zero; fusion by SDEdit at strengths 0.25, 0.5 and 0.75 lets the student redraw the edited views from so much noise.')
 

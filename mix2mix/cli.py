@@ -791,5 +791,4 @@ def main(
         raise
 
 # %% ../nbs/60_cli.ipynb #def564d7
-#| eval: false
-if __name__ == '__main__': raise SystemExit(main())     # python -m mix2mix.cli, where the script is on no path
+if __name__ == '__main__' and '__file__' in globals(): raise SystemExit(main())     # python -m mix2mix.cli, where the script is on no path; a notebook has no file

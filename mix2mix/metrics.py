@@ -501,7 +501,7 @@ def dino_model(
     "A DINO by name; what is not there yet is fetched by transformers."
     from transformers import AutoModel
     with quiet_loading():
-        try: model = AutoModel.from_pretrained(name).to(device)
+        try: model = AutoModel.from_pretrained(name, use_safetensors=True).to(device)
         except (OSError, ValueError) as e: raise InputError(f"no features found at '{name}' (near: {nearby(name, DINOS)}); expected a transformers folder, or a hub id and a network to load it from") from e
     return Dino(model, name, size)
 
@@ -561,7 +561,7 @@ def depth_model(
     from transformers import AutoImageProcessor, AutoModelForDepthEstimation
     note_licence(name)
     with quiet_loading():
-        try: return DepthEstimator(AutoModelForDepthEstimation.from_pretrained(name).to(device), AutoImageProcessor.from_pretrained(name), name)
+        try: return DepthEstimator(AutoModelForDepthEstimation.from_pretrained(name, use_safetensors=True).to(device), AutoImageProcessor.from_pretrained(name), name)
         except (OSError, ValueError) as e: raise InputError(f"no depth network found at '{name}' (near: {nearby(name, DEPTHS)}); expected a transformers folder, or a hub id and a network to load it from") from e
 
 def misfit(
@@ -702,7 +702,7 @@ def keypoint_matcher(
     "A matcher by name; what is not there yet is fetched by transformers."
     from transformers import AutoImageProcessor, AutoModelForKeypointMatching
     with quiet_loading():
-        try: return KeypointMatcher(AutoModelForKeypointMatching.from_pretrained(name).to(device), AutoImageProcessor.from_pretrained(name), name, sure)
+        try: return KeypointMatcher(AutoModelForKeypointMatching.from_pretrained(name, use_safetensors=True).to(device), AutoImageProcessor.from_pretrained(name), name, sure)
         except (OSError, ValueError) as e: raise InputError(f"no matcher found at '{name}' (near: {nearby(name, MATCHERS)}); expected a transformers folder, or a hub id and a network to load it from") from e
 
 # %% ../nbs/40_metrics.ipynb #fceae442

@@ -36,7 +36,8 @@ def truncated_normal_t(
     if tau >= upper: return upper
     n = NormalDist()
     low, s = n.cdf(-f), (upper-tau)/f
-    return max(tau, int(upper + s*n.inv_cdf(low + u*(0.5-low))))  # rounding at u=0 must not slip below tau
+    share = low + u*(0.5-low)
+    return max(tau, int(upper + s*n.inv_cdf(share))) if share else tau  # rounding at u=0 must not slip below tau
 
 # %% ../nbs/12_perturb.ipynb #259a875e
 class Perturbed(NamedTuple):

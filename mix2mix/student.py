@@ -176,6 +176,7 @@ def clip_embed(
 ) -> ClipEmbed:
     "The picture embedding made of an open_clip model's image tower."
     import open_clip
+    if pretrained and Path(pretrained).is_file() and Path(pretrained).suffix != '.safetensors': raise InputError(f"{pretrained} is no .safetensors file; pickles are not read")
     try: model = open_clip.create_model(model_name, pretrained=pretrained)
     except (RuntimeError, OSError, ValueError) as e: raise InputError(f"no picture embedding {model_name} with weights {pretrained} ({first_line(e)}); expected a model of open_clip and one of its weights, or a file") from e
     return ClipEmbed(model.visual, None if pretrained is None else f'open_clip {model_name} {pretrained}')
@@ -439,8 +440,9 @@ def find_weights(
     path:str|Path,                      # a file or folder, or a hub id
     file:str='modelv1.1.safetensors',   # which file of the hub's
 ) -> Path:
-    "Where the weights are: `path` itself if it is there, else the `file` that huggingface_hub downloads."
-    if Path(path).expanduser().exists(): return Path(path).expanduser()
+    "Where the weights are: `path` or the `file` in it if they are there, else what huggingface_hub downloads."
+    here = Path(path).expanduser()
+    if here.exists(): return here/file if (here/file).is_file() else here
     from huggingface_hub import hf_hub_download
     try: return Path(hf_hub_download(str(path), file))
     except (OSError, ValueError) as e:

@@ -512,8 +512,8 @@ def depth_control(
     from transformers import pipeline
     note_licence(model)
     with quiet_loading():
-        try: ask = pipeline('depth-estimation', model=model, device='cpu')
-        except OSError as e: raise InputError(f"no depth network found at '{model}'; expected a transformers folder or a hub id and a network to load it from, or pass a function of your own as control") from e
+        try: ask = pipeline('depth-estimation', model=model, device='cpu', model_kwargs=dict(use_safetensors=True))
+        except (OSError, ValueError) as e: raise InputError(f"no depth network found at '{model}'; expected a transformers folder or a hub id and a network to load it from, or pass a function of your own as control") from e
     def depth(imgs): return depth_map(torch.stack([ask(Image.fromarray(u))['predicted_depth'] for u in to_u8(imgs)])).to(imgs)
     return depth
 
