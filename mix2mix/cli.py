@@ -447,7 +447,7 @@ def edit(
     again = f"mix2mix edit --resume {shlex.quote(str(out))}"
     if kept.exists() and start is None: raise InputError(f"{kept} is there: a run for this output was stopped; go on with it: {again}, or take the file away")
     views = load_views(folder, frame_numbers(frames))
-    if view: options['ref_view'] = view_number(views, view, options.get('ref_view', 0))
+    if view: options['ref_view'] = view_number(views, view, options.get('ref_view'))
     watch = partial(saving, path=kept, about=dict(task=task, scene=fingerprint(views), versions=surroundings()['versions']), every=save_every, again=again)
     check_instruction(instruction)
     if best_of < 2 and (before or after or clip): raise InputError("--before, --after and --clip say which of several edits is best; expected --best-of 2 or more beside them")
@@ -501,12 +501,12 @@ def no_memory(
 def view_number(
     views,         # `Views`
     name:str,      # of one of them
-    number:int,    # what --ref-view says; 0 if it was not given
+    number:int|None=None,    # what --ref-view says, if it was given
 ) -> int:
     "The position of the view called `name`."
     from mix2mix.core import InputError
     if name not in views.names: raise InputError(f"no view is called {name!r}; expected one of {', '.join(views.names)}")
-    if number not in (0, views.names.index(name)): raise InputError(f"view {name!r} is number {views.names.index(name)}, and --ref-view says {number}; give one of the two")
+    if number not in (None, views.names.index(name)): raise InputError(f"view {name!r} is number {views.names.index(name)}, and --ref-view says {number}; give one of the two")
     return views.names.index(name)
 
 def go_on(
@@ -750,7 +750,9 @@ def parse(
     for name,(f,*others) in COMMANDS.items():
         sub = subs.add_parser(name, help=f.__doc__, description=f.__doc__, allow_abbrev=False)
         if name in argv[:1]: add_options(sub, f, *map(find, others), needed=not resumes)
-    options = vars(top.parse_args(argv))
+    got,odd = top.parse_known_args(argv)
+    if odd: subs.choices[got.command].error(f"unrecognized arguments: {' '.join(odd)}")
+    options = vars(got)
     options = {k: os.path.expanduser(v) if isinstance(v, str) and k!='instruction' else v for k,v in options.items()}     # a shell leaves --out=~/x as it is
     command = COMMANDS[options.pop('command')][0]
     return go_on if resumes else command, options
@@ -787,7 +789,7 @@ def main(
     except Exception as e:
         from mix2mix.core import InputError
         if isinstance(e, (InputError,OSError,FloatingPointError)) or type(e).__name__=='SafetensorError': return complain(e, 2)
-        if is_no_memory(e): return complain(f"{str(e).splitlines()[0]} Try --settings bf16,checkpointing, fewer pictures (--frames) or another --device; a state that was saved is whole: mix2mix edit --resume", 2)
+        if is_no_memory(e): return complain(f"{str(e).splitlines()[0]} Try fewer or smaller pictures, or a device with more memory", 2)
         raise
 
 # %% ../nbs/60_cli.ipynb #def564d7

@@ -136,7 +136,7 @@ def read_json(
     path = Path(path)
     if not path.is_file(): raise InputError(f"{path} does not exist; expected a file that was written with what is around it")
     try: found = json.loads(gzip.decompress(path.read_bytes()) if path.suffix == '.gz' else path.read_text(encoding='utf-8'))
-    except (OSError,EOFError,ValueError,RecursionError) as e: raise InputError(f"{path} is not valid JSON ({e}); write it again") from e
+    except (OSError,EOFError,ValueError,RecursionError) as e: raise InputError(f"{path} is not valid JSON ({e}); write it again, or take it away if a command made it") from e
     if not isinstance(found, kind): raise InputError(f"{path} holds a {type(found).__name__}; expected a {kind.__name__}")
     return found
 

@@ -206,7 +206,7 @@ def check_range(
     "Raise `InputError` where `x` is far larger than its schedule allows."
     expected = math.hypot(level[0]*scale, level[1])
     seen = x.square().mean().sqrt().item()
-    if not seen <= limit*expected: raise InputError(f"the {name} model's sample has left its range: root mean square {seen:.3g} where its schedule expects {expected:.3g}; take a smaller lam")
+    if not seen <= limit*expected: raise InputError(f"the {name} model's sample has left its range: root mean square {seen:.3g} where its schedule expects {expected:.3g}; take a smaller lam, or, where that is 0, look whether its levels are those the model was made for")
 
 # %% ../nbs/30_couple.ipynb #1264fdb6
 def same(

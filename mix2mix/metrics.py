@@ -10,9 +10,9 @@ __all__ = ['FAMILIES', 'SAME', 'SQUARES', 'DINOS', 'MATCHERS', 'DEPTHS', 'check_
            'clip_edit_consistency', 'square', 'check_texts', 'nearby', 'OpenClip', 'open_clip_model', 'ssim', 'lpips',
            'as_dino', 'subject_consistency', 'temporal_flickering', 'Dino', 'dino_model', 'Geometry', 'depth_geometry',
            'carry_points', 'DepthEstimator', 'depth_model', 'misfit', 'estimated_geometry', 'Pixels', 'direction_gap',
-           'colour_gap', 'met3r', 'fundamental', 'line_distance', 'Matcher', 'epipolar_score', 'KeypointMatcher',
-           'keypoint_matcher', 'identity_distance', 'scorecard', 'Interval', 'interval', 'ratio_interval',
-           'share_interval']
+           'colour_gap', 'function_name', 'met3r', 'fundamental', 'line_distance', 'Matcher', 'epipolar_score',
+           'KeypointMatcher', 'keypoint_matcher', 'identity_distance', 'scorecard', 'Interval', 'interval',
+           'ratio_interval', 'share_interval']
 
 # %% ../nbs/40_metrics.ipynb #99429aa1
 import math
@@ -613,9 +613,15 @@ def colour_gap(
     "Mean absolute difference; for `Pixels`, whose cosine cannot tell dark from light."
     return (a-b).abs().mean(-1)
 
+def function_name(
+    f:Callable,   # a function, an object that can be called, or a `partial` of one
+) -> str:
+    "The name of `f`, for the record."
+    return getattr(f, '__name__', '') or (function_name(f.func) if hasattr(f, 'func') else type(f).__name__)
+
 def met3r(
     imgs:Tensor,                         # edited pictures, (views, 3, H, W), 0 to 1
-    geometry:Geometry|Callable,          # of all views; or a named function from two pictures (2, 3, H, W) to their `Geometry`
+    geometry:Geometry|Callable,          # of all views; or a function from two pictures (2, 3, H, W) to their `Geometry`
     features='facebook/dino-vits16',     # anything with `maps` and `id`; a name is loaded by `dino_model`
     gap:Callable=direction_gap,          # features of matching points to how far they differ
 ) -> Score:                              # one per pair 01, 02, ..., 12, ...; 0 to 2, lower is better
@@ -623,7 +629,7 @@ def met3r(
     check_pictures(imgs); features = as_dino(features)
     if isinstance(geometry, Geometry) and len(geometry.points) != len(imgs): raise InputError(f"geometry of {len(geometry.points)} views for {len(imgs)} pictures; expected as many")
     maps,each = features.maps(imgs),[]
-    model = '/'.join(filter(None, (features.id, '' if gap is direction_gap else gap.__name__, geometry.id if isinstance(geometry, Geometry) else geometry.__name__)))
+    model = '/'.join(filter(None, (features.id, '' if gap is direction_gap else function_name(gap), geometry.id if isinstance(geometry, Geometry) else function_name(geometry))))
     for i,j in combinations(range(len(imgs)), 2):
         g,pair = (geometry, (i,j)) if isinstance(geometry, Geometry) else (geometry(imgs[[i,j]]), (0,1))
         f = F.interpolate(maps[[i,j]], tuple(g.points.shape[1:3]), mode='bilinear')           # same size: unchanged
@@ -701,6 +707,7 @@ def keypoint_matcher(
 ) -> KeypointMatcher:
     "A matcher by name; what is not there yet is fetched by transformers."
     from transformers import AutoImageProcessor, AutoModelForKeypointMatching
+    note_licence(name)
     with quiet_loading():
         try: return KeypointMatcher(AutoModelForKeypointMatching.from_pretrained(name, use_safetensors=True).to(device), AutoImageProcessor.from_pretrained(name), name, sure)
         except (OSError, ValueError) as e: raise InputError(f"no matcher found at '{name}' (near: {nearby(name, MATCHERS)}); expected a transformers folder, or a hub id and a network to load it from") from e

@@ -235,6 +235,7 @@ class SevaConfig:
     def __post_init__(self):
         for f in fields(self):  # lists from JSON become tuples
             if f.type is tuple: object.__setattr__(self, f.name, tuple(getattr(self, f.name)))
+        if self.channel_mult[:1] != (1,): raise InputError(f"channel_mult {self.channel_mult}; expected one number for each level, the first 1, since the network ends as wide as it begins")
         for m in self.channel_mult:
             c = m*self.model_channels
             if c%32 or c%self.num_head_channels: raise InputError(f"a level of {c} channels cannot be split into 32 norm groups and heads of {self.num_head_channels}; choose model_channels as a multiple of both")
@@ -427,6 +428,7 @@ LICENCES = {    # of the published checkpoints, by hub id
     'lllyasviel/sd-controlnet-depth': 'CreativeML Open RAIL-M: with restrictions of use',
     'depth-anything/Depth-Anything-V2-base-hf': 'CC BY-NC 4.0: for non-commercial use',
     'apple/DepthPro-hf': "Apple's research licence (AMLR): for research only",
+    **dict.fromkeys(('magic-leap-community/superglue_outdoor','magic-leap-community/superglue_indoor','ETH-CVG/lightglue_superpoint'), "Magic Leap's licence of SuperGlue and SuperPoint: for academic and other non-commercial research"),
 }
 
 def note_licence(

@@ -260,6 +260,7 @@ def scene_means(
     by = {}
     for r in ratings: by.setdefault(r.method, {}).setdefault(r.scene, []).append(len(r.pairs))
     scenes = set().union(*by.values())
+    if len(by) == 1: raise InputError(f"only {next(iter(by))} was rated; expected ratings of two methods or more, which are compared")
     for m,rows in by.items():
         if gone := scenes-set(rows): raise InputError(f"nobody rated {m} on {', '.join(sorted(gone))}; expected ratings of every method on every scene")
     return {m:{s:float(np.mean(rows[s])) for s in sorted(rows)} for m,rows in by.items()}
@@ -465,7 +466,7 @@ def write_survey(
     seed:int=0,                   # of the order
 ) -> Study:
     "Make the page, the key and the inbox of a study."
-    if what not in ('marks','best'): raise InputError(f"a study of {what!r}; expected marks or best")
+    if what not in ('marks','best'): raise InputError(f"a study of {what!r}; expected marks or best, or count for what its raters said")
     if scenes < 1: raise InputError(f"{scenes} scenes; expected at least 1")
     sets = find_sets(folder, methods)
     kept = list(dict.fromkeys(s for s,_ in sets))[:scenes]

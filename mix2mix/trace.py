@@ -442,6 +442,7 @@ def load_trace(
         except InputError as e: broken.append(str(e))
     try: final = read_file(path/'final.safetensors')[0].get('final') if (path/'final.safetensors').exists() else None
     except InputError as e: broken.append(str(e))
+    if about['complete'] and final is None and not broken: broken.append(f"{path/'final.safetensors'} is missing")
     gaps = len({u.index for u in steps} ^ set(range(max(about['updates'], steps[-1].index+1 if steps else 0))))
     lacks = broken or ['the run was stopped']*(not about['complete']) or [f'{gaps} update{"s are" if gaps > 1 else " is"} missing']*(gaps > 0)
     if lacks and not partial: raise InputError(f"{path} is cut off: {lacks[0]}; {len(steps)} updates are whole and can be shown with partial (--partial)")

@@ -240,7 +240,7 @@ def read_number(
 ) -> float:
     "A number of one `frame`; one given for all frames wins over the frame's own."
     val = meta.get(key, frame.get(key, default))
-    if val is None: raise InputError(f"{frame['file_path']} has no {key}; expected fl_x, fl_y, cx and cy, shared or with the frame")
+    if val is None: raise InputError(f"{frame['file_path']} has no {key}; expected {'w and h' if key in 'wh' else 'fl_x, fl_y, cx and cy'}, shared or with the frame")
     if isinstance(val, bool) or not isinstance(val, (int,float)) or not -1e30 < val < 1e30: raise InputError(f"{frame['file_path']} has {key} {val!r}; expected a finite number")
     if key in ('fl_x','fl_y','w','h') and val<1e-30: raise InputError(f"{frame['file_path']} has {key} {val}; expected more than 0")
     return val
