@@ -626,12 +626,12 @@ def same_settings(
 ) -> None:
     "Write `settings` to `folder`, or make sure that what is there was made with the same."
     path,settings = folder/'settings.json',tidy(settings)
-    begun = any(p.is_file() and p.name != path.name for p in folder.rglob('*'))     # else nothing depends on earlier settings
     if folder.exists() and not folder.is_dir(): raise InputError(f"{folder} is a file; expected a folder for the results")
-    if begun and path.is_file() and (old := read_json(path)) != settings:
+    begun = any(p.is_file() and p.name != path.name for p in folder.rglob('*'))     # else nothing depends on earlier settings, if they are ours
+    if path.is_file() and (old := read_json(path)) != settings and (begun or 'mix2mix' not in old):
         differ = ', '.join(f'{k} {old.get(k)!r} instead of {settings.get(k)!r}' for k in (settings | old) if old.get(k) != settings.get(k))
         raise InputError(f"{folder} holds results of {'another version or ' if old.get('mix2mix') != settings.get('mix2mix') else ''}other settings ({differ}); choose another folder, or take it away")
-    if begun and not path.is_file(): raise InputError(f"{folder} holds other files; choose another folder")
+    if folder.is_dir() and not path.is_file() and any(folder.iterdir()): raise InputError(f"{folder} holds other files; choose another folder")
     folder.mkdir(parents=True, exist_ok=True)
     write_json(path, settings)
 

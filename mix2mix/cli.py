@@ -789,7 +789,7 @@ def main(
     except Exception as e:
         from mix2mix.core import InputError
         if isinstance(e, (InputError,OSError,FloatingPointError)) or type(e).__name__=='SafetensorError': return complain(e, 2)
-        if is_no_memory(e): return complain(f"{str(e).splitlines()[0]} Try fewer or smaller pictures, or a device with more memory", 2)
+        if is_no_memory(e): return complain(f"{(str(e) or 'out of memory').splitlines()[0].rstrip('.')}: try fewer or smaller pictures, or a device with more memory", 2)
         raise
 
 # %% ../nbs/60_cli.ipynb #def564d7
