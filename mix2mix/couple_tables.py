@@ -16,7 +16,6 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from statistics import median
 from time import perf_counter, process_time
@@ -25,13 +24,14 @@ from torch import Tensor
 from .core import InputError, progress, read_json, seeded
 from .world import EVALUATION_SEEDS, HUES, KINDS, Scene, dome_cameras, make_edit, make_scene, render
 from .views import Views
+from .mini import assets, fast_format, load_student, load_teacher
 from .distill import edit, reference_given
 from .perturb import perturb_by_size
 from .couple import couple, spatial_pair
 from .compose import compose_edit, coupled, du, image_to_multiview, liu, multidiffusion, per_image, sdedit, student_at, warm_edit
 from .tasks import ExactTask, Style, TaskTeacher, coarse_edit, draw_light, draw_move, draw_style, load_task, motion, lights, palettes, places, reference_task, show_coarse, show_edges, show_light, styled
 from .metrics import Interval, Pixels, colour_gap, depth_geometry, interval, met3r, psnr, ssim, temporal_flickering
-from .benchmark import cold, command, digest, in_words, same_settings, seconds_of, write_json
+from .benchmark import as_markdown, cold, command, digest, in_words, same_settings, seconds_of, write_json
 
 # %% ../nbs/43_couple_tables.ipynb #8411e7f4
 TASKS = ('spatial','stylise','relight','instruct')
@@ -201,7 +201,6 @@ def task_models(
 ) -> tuple:                # problem to teacher; student
     "The models of a table; networks are loaded once."
     check_teacher_name(teacher)
-    from mix2mix.mini import fast_format, load_student, load_teacher
     student = load_student(autocast=fast_format())
     if teacher == 'exact': return lambda p: ExactTask(p.after, p.given, student.vae, size=student.size), student    # at the student's size: one grid for all methods, and the student at its best
     editor,net = load_teacher() if 'instruct' in tasks else None,load_task() if set(tasks)-{'instruct'} else None
@@ -258,9 +257,7 @@ def task_table(
     for m in names:
         good,bad = sum(r.method == m and not r.error for r in mine),sum(r.method == m and bool(r.error) for r in mine)
         lines.append([m, f'{good}' + (f', {bad} failed' if bad else ''), *(cell(m, k, d) for k,(_,d) in TASK_MEASURES.items())])
-    wide = [max(map(len, c)) for c in zip(*lines)]
-    text = ['| ' + ' | '.join(c.ljust(w) for c,w in zip(l, wide)) + ' |' for l in lines]
-    return '\n'.join([text[0], '|'+'|'.join('-'*(w+2) for w in wide)+'|', *text[1:]])
+    return as_markdown(lines)
 
 class Gain(NamedTuple):
     "How much better coupled sampling is than another method on the same problems."
@@ -374,7 +371,6 @@ def couple_cost(
     models:tuple|None=None,   # teacher and student; None: the miniature's editor and student
 ) -> CoupleCost:
     "Compare a coupled run with its calls of the two models."
-    from mix2mix.mini import load_student, load_teacher
     teacher,student = models or (load_teacher(), load_student())
     views,spent = task_problem('relight', 800_000, n_views, student.size).source,[]
     def timed(d):
@@ -414,7 +410,6 @@ def couple_table(
     tune:int=3,                   # development problems of each task for the settings of other methods
 ) -> str:                         # Markdown
     "The tables of coupled sampling: the tasks, the strengths, the settings, the cost."
-    from mix2mix.mini import assets
     check_teacher_name(teacher)
     out = Path(out)
     same_settings(out, dict(teacher=teacher, steps=STEPS, lam=LAM, weights=digest(assets())))

@@ -56,14 +56,15 @@ def reference_given(
     return given
 
 def reference_best(
-    score:Callable,  # pictures before and after, (k, 3, H, W) each, to a number for each, higher is better; such as `metrics.clip_directional` with two captions
+    score:Callable,  # pictures before and after, (k, 3, H, W) each, to a number for each or a `metrics.Score`, higher is better; such as `metrics.clip_directional` with two captions
     k:int=4,         # edits to choose from
 ) -> Callable:       # to be passed as `reference`
     "The best of `k` edits of view `ref_view` by the teacher alone."
     if k < 1: raise InputError(f"the best of {k} edits; expected at least 1")
     def best(views, prompt, teacher, ref_view, gen):
         made = torch.stack([reference_edited(views, prompt, teacher, ref_view, gen) for _ in range(k)])
-        return made[torch.as_tensor(score(views.imgs[[ref_view]*k], made)).nan_to_num(-torch.inf).argmax()]
+        found = score(views.imgs[[ref_view]*k], made)
+        return made[torch.as_tensor(getattr(found, 'each', found)).nan_to_num(-torch.inf).argmax()]
     return best
 
 # %% ../nbs/20_distill.ipynb #1b62192e
@@ -142,10 +143,10 @@ def go_back(
     if not 0 < state.done < total: raise InputError(f"the state is that after {state.done} of {total} updates; expected the same settings, and something left to do")
     shapes = [[tuple(w.shape) for w in ws] for ws in (state.weights, weights)]
     if shapes[0] != shapes[1]: raise InputError(f"the state holds {len(shapes[0])} weights, the student trains {len(shapes[1])}, or their shapes differ; expected the student and the `trainable` that it was saved with")
-    if any(v.shape not in (w.shape, ()) for w,moments in zip(weights, state.moments) for v in moments.values()): raise InputError("the state holds moments of other shapes than the weights; expected a file that save_state wrote, unchanged")
+    if isinstance(optimizer, (torch.optim.AdamW,RoundedAdamW)) and any(v.shape not in (w.shape, ()) for w,moments in zip(weights, state.moments) for v in moments.values()): raise InputError("the state holds moments of other shapes than the weights; expected a file that save_state wrote, unchanged")
     for w,old,moments in zip(weights, state.weights, state.moments):
         w.copy_(old)
-        optimizer.state[w] = {k: v.to(w.device, v.dtype if v.ndim == 0 or isinstance(optimizer, RoundedAdamW) else w.dtype, copy=True) for k,v in moments.items()}
+        optimizer.state[w] = {k: v.to(w.device, w.dtype if v.ndim and isinstance(optimizer, torch.optim.AdamW) else v.dtype, copy=True) for k,v in moments.items()}
     for group in optimizer.param_groups:
         if 'update' in group: group['update'] = state.done
     try: gen.set_state(state.draws)
@@ -163,11 +164,11 @@ def distill(
     ref_view:int=0,               # the view that the teacher edits first, 0 to views-1
     query:Callable=query,         # stage 1
     align:Callable=align,         # stage 2
-    perturb:Callable=perturb,     # stage 3
-    attend:Callable=attend,       # stage 4
-    update:Callable=update,       # stage 5
+    perturb:Callable=perturb,     # stage 3, makes a `Perturbed`
+    attend:Callable=attend,       # stage 4, makes an `Attended`
+    update:Callable=update,       # stage 5, makes an `Updated`
     trainable:Callable=all_weights,  # which of the student's weights train
-    optimizer:Callable=adamw,     # makes the optimizer of these weights and the learning rate
+    optimizer:Callable=adamw,     # makes the optimizer of these weights and the learning rate; a run goes on with what it keeps for each weight, not with what its groups keep
     timesteps:Sequence[int]=tuple(student_timesteps(dt=69)),  # student timesteps, falling; 15 for the miniature, 40 in the paper (dt=25)
     updates:int=15,               # updates at each timestep; paper: 50
     first:int=18,                 # updates at timestep 999; paper: 200
@@ -180,6 +181,7 @@ def distill(
 ):                                # yields a `Step` after each update
     "Algorithm 1: edit `views` by training `student` on what `teacher` would change; yields one `Step` per update."
     check_task(views, ref_view, timesteps, len(student.sigmas), updates, first)
+    timesteps = [int(tau) for tau in timesteps]
     if not (0 <= lr < math.inf and 0 <= final_lr < math.inf and warmup >= 0 and (decay or 0) >= 0): raise InputError(f"learning rates {lr} and {final_lr}, warm-up {warmup}, decay {decay}; expected finite numbers, 0 or more")
     if zeta is not None and zeta.shape != student.latent_shape(len(views)): raise InputError(f"zeta shaped {tuple(zeta.shape)}; expected {tuple(student.latent_shape(len(views)))}, the student's latents of the views and the reference")
     cropped = views.crop(student.size)         # the teacher resizes its pictures itself, the way it was trained
@@ -189,9 +191,8 @@ def distill(
     if zeta is not None: zeta = zeta.to(student.device)
     else:
         zeta = noise_like(student.latent_shape(len(views)), gen, student.device) * (1+student.sigmas[timesteps[0]]**2).sqrt()
-    timesteps = [int(tau) for tau in timesteps]
     if decay is None: decay = max(len(timesteps)*updates - warmup, 0)
-    weights = trainable(student)
+    weights = list(trainable(student))
     opt = optimizer(weights, lr)
     ends = list(accumulate((updates_at(tau, updates, first) for tau in timesteps), initial=0))   # updates made before each timestep, and in all
     if start: go_back(start, weights, opt, gen, ends[-1])
@@ -210,7 +211,7 @@ def distill(
 
             with torch.no_grad(): final = align(query(student, zeta, tau, cond_s), student, teacher) if s+1 == ends[-1] else None
             state = State(s+1, picture, zeta, gen.get_state(), weights, [opt.state[w] for w in weights])
-            yield Step(s, tau, t, key_view, rate, *done, z0_s.detach(), z0_t.detach(), z_t, eps, eps_hat, final, state)
+            yield Step(s, tau, t, key_view, rate, *done, z0_s.detach(), z0_t.detach(), z_t.detach(), eps, eps_hat, final, state)
         if z0_s is not None and not z0_s.isfinite().all(): raise FloatingPointError(f"the student's guess is not finite at timestep {tau}; a lower lr may help")
         if tau_next is not None and not (start and end < start.done): zeta = student.step(zeta, tau, tau_next, cond_s, gen)
 
@@ -226,7 +227,7 @@ def save_state(
     t = dict(picture=state.picture, zeta=state.zeta, draws=state.draws, **{f'weight.{i}': w for i,w in enumerate(state.weights)},
         **{f'{k}.{i}': v for i,m in enumerate(state.moments) for k,v in m.items()})
     if not path.parent.is_dir() or path.is_dir(): raise InputError(f"no state can be written to {path}; expected a file, in a folder that exists")
-    with whole_file(path) as part: save_file({k: v.detach().cpu().contiguous() for k,v in t.items()}, part, metadata=dict(done=str(state.done), about=json.dumps(about)))
+    with whole_file(path) as part: save_file({k: torch.as_tensor(v).detach().cpu().contiguous() for k,v in t.items()}, part, metadata=dict(done=str(state.done), about=json.dumps(about)))
 
 def load_state(
     path:str|Path,   # a file that `save_state` wrote
@@ -290,7 +291,7 @@ def between(
 
 @torch.no_grad()
 def render_views(
-    student,              # trained by `distill`
+    student,              # a `SevaStudent` trained by `distill`
     picture:Tensor,       # its reference picture, as in the state of the run, (3, H, W)
     views:Views,          # the views of the run; their cameras are used, not their pictures
     more:Views,           # new viewpoints; their cameras are used, not their pictures

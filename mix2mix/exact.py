@@ -126,8 +126,7 @@ class ExactTeacher:
         for t,s in zip(ts, ts[1:]):
             eps,a,b = self.predict_eps(z, t, cond), self.abar[t], self.abar[s]
             z = b.sqrt()*(z-(1-a).sqrt()*eps)/a.sqrt() + (1-b).sqrt()*eps
-        out = replace(views.crop(self.size), imgs=self.decode(z))
-        return out if views.imgs.shape[-2:] == out.imgs.shape[-2:] else out.crop(tuple(views.imgs.shape[-2:]))
+        return replace(views.crop(self.size), imgs=self.decode(z)).crop(tuple(views.imgs.shape[-2:]))
 
     def edit(self,
         image:Tensor,          # a picture of one of the views given at the start, (3, H, H), 0 to 1

@@ -14,8 +14,8 @@ from typing import NamedTuple
 from torch import Tensor
 from .core import InputError, progress, seeded
 from .world import KINDS, dome_cameras, render
-from .views import world_views
-from .metrics import Interval, interval, judge, know, share_interval, unit
+from .mini import assets, load_student, load_teacher
+from .metrics import Interval, interval, judge, know, open_clip_model, share_interval, unit
 from .benchmark import MEASURES, Line, MiniModels, Problem, StudentScore, VaeScore, bench, bench_student, bench_vae, in_words, paired_words, problems, source_views, summarise
 
 # %% ../nbs/46_limits.ipynb #a4b13eb7
@@ -56,9 +56,8 @@ def editor_score(
     attempts:Sequence[Attempt],
 ) -> EditorScore:
     "Sum up `attempts`."
-    kept = [a.kept for a in attempts if a.kept == a.kept]
     of = lambda kind: [a.right for a in attempts if a.kind == kind]
-    return EditorScore(len(attempts), sum(a.outcomes == 1 for a in attempts), interval([a.right for a in attempts if a.outcomes == 1]), interval(kept), share_interval([a.same for a in attempts if a.outcomes > 1]),
+    return EditorScore(len(attempts), sum(a.outcomes == 1 for a in attempts), interval([a.right for a in attempts if a.outcomes == 1]), interval([a.kept for a in attempts]), share_interval([a.same for a in attempts if a.outcomes > 1]),
         {k: sum(of(k))/len(of(k)) for k in KINDS if of(k)})
 
 def bench_editor(
@@ -66,7 +65,6 @@ def bench_editor(
     teacher=None,    # an editor; None: the miniature's
 ) -> list[Attempt]:
     "Let the editor try `n` held-out problems."
-    from mix2mix.mini import load_teacher
     teacher = teacher or load_teacher()
     return [attempt(p, teacher) for p in progress(problems(n), desc='editor')]
 
@@ -106,8 +104,6 @@ def bench_clip(
     clip=None,      # a `metrics.Clip`; None: the miniature's
 ) -> Interval:
     "`clip_score` of a judge on held-out problems."
-    from mix2mix.mini import assets
-    from mix2mix.metrics import open_clip_model
     return clip_score(problems(n), clip or open_clip_model(assets()/'clip'))
 
 # %% ../nbs/46_limits.ipynb #687769a0
@@ -129,8 +125,6 @@ def models_table(
     out:str='mix2mix-models',   # folder of what the full method makes; one that an earlier call left is picked up
 ) -> str:
     "What the small models reach, as Markdown, with 95 % intervals."
-    from mix2mix.metrics import open_clip_model
-    from mix2mix.mini import assets, load_student, load_teacher
     pairs,student_pairs = pairs or 112,student_pairs or 28
     folder = Path(folder) if folder else assets()
     for part,made in dict(student='student', teacher='editor', clip='clip').items():

@@ -8,11 +8,11 @@ __all__ = ['FAMILIES', 'SAME', 'SQUARES', 'DINOS', 'MATCHERS', 'DEPTHS', 'check_
            'Judgement', 'Truth', 'know', 'judge', 'Score', 'as_score', 'check_pictures', 'Clip', 'as_clip', 'unit',
            'cosines', 'clip_similarity', 'clip_directional', 'clip_consistency', 'clip_consistency_adjacent',
            'clip_edit_consistency', 'square', 'check_texts', 'nearby', 'OpenClip', 'open_clip_model', 'ssim', 'lpips',
-           'as_dino', 'subject_consistency', 'temporal_flickering', 'Dino', 'dino_model', 'Geometry', 'depth_geometry',
-           'carry_points', 'DepthEstimator', 'depth_model', 'misfit', 'estimated_geometry', 'Pixels', 'direction_gap',
-           'colour_gap', 'function_name', 'met3r', 'fundamental', 'line_distance', 'Matcher', 'epipolar_score',
-           'KeypointMatcher', 'keypoint_matcher', 'identity_distance', 'scorecard', 'Interval', 'interval',
-           'ratio_interval', 'share_interval']
+           'as_dino', 'subject_consistency', 'temporal_flickering', 'Dino', 'fetching', 'whole_net', 'dino_model',
+           'Geometry', 'depth_geometry', 'carry_points', 'DepthEstimator', 'depth_model', 'misfit',
+           'estimated_geometry', 'Pixels', 'direction_gap', 'colour_gap', 'function_name', 'met3r', 'fundamental',
+           'line_distance', 'Matcher', 'epipolar_score', 'KeypointMatcher', 'keypoint_matcher', 'identity_distance',
+           'scorecard', 'Interval', 'interval', 'ratio_interval', 'share_interval']
 
 # %% ../nbs/40_metrics.ipynb #99429aa1
 import math
@@ -20,6 +20,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from collections.abc import Callable,Sequence
+from contextlib import contextmanager
 from difflib import get_close_matches
 from itertools import combinations,permutations
 from pathlib import Path
@@ -377,9 +378,9 @@ class OpenClip:
     @torch.no_grad()
     def embed_images(self, imgs):
         "Pictures (n, 3, H, W), 0 to 1, to embeddings (n, d)."
+        from torchvision.transforms.functional import normalize
         w,size = next(self.model.parameters()),self.prep['size']
-        mean,std = (torch.tensor(self.prep[k])[:,None,None] for k in ('mean','std'))
-        x = (square(imgs.float().cpu(), size if isinstance(size, int) else size[0], self.how, self.prep['interpolation'])-mean)/std
+        x = normalize(square(imgs.float().cpu(), size if isinstance(size, int) else size[0], self.how, self.prep['interpolation']), self.prep['mean'], self.prep['std'])
         return torch.cat([self.model.encode_image(b.to(w)).float().to(imgs.device) for b in x.split(self.batch)])
 
     @torch.no_grad()
@@ -475,9 +476,9 @@ class Dino:
     @torch.no_grad()
     def tokens(self, imgs):
         "All tokens of the last layer, (n, tokens, d)."
+        from torchvision.transforms.functional import normalize
         w = next(self.model.parameters())
-        mean,std = (torch.tensor(v)[:,None,None] for v in ((.485,.456,.406),(.229,.224,.225)))     # ImageNet's, as all DINO models
-        x = (square(imgs.float().cpu(), self.size, 'squash')-mean)/std
+        x = normalize(square(imgs.float().cpu(), self.size, 'squash'), (.485,.456,.406), (.229,.224,.225))     # ImageNet's, as all DINO models
         how = dict(interpolate_pos_encoding=True) if self.model.config.model_type == 'vit' else {}   # the others do so by themselves
         return torch.cat([self.model(pixel_values=b.to(w), **how).last_hidden_state.float().to(imgs.device) for b in x.split(32)])
 
@@ -493,6 +494,29 @@ DINOS = tuple(f'facebook/{n}' for n in ('dino-vits16','dino-vits8','dino-vitb16'
 MATCHERS = ('zju-community/efficientloftr','ETH-CVG/lightglue_superpoint','ETH-CVG/lightglue_disk','magic-leap-community/superglue_outdoor','magic-leap-community/superglue_indoor')
 DEPTHS = ('apple/DepthPro-hf','Intel/zoedepth-nyu-kitti','depth-anything/Depth-Anything-V2-Metric-Indoor-Small-hf','depth-anything/Depth-Anything-V2-Metric-Outdoor-Small-hf')
 
+@contextmanager
+def fetching(
+    what:str,               # features, matcher or depth network
+    name:str,               # a folder or a hub id
+    known:Sequence[str],    # names that fit
+):
+    "Load quietly what transformers has to fetch; say so where it cannot be had."
+    from safetensors import SafetensorError
+    note_licence(name)
+    try:
+        with quiet_loading(): yield
+    except InputError: raise
+    except (OSError, ValueError, SafetensorError) as e: raise InputError(f"no {what} found at '{name}' (near: {nearby(name, known)}); expected a transformers folder, or a hub id and a network to load it from") from e
+
+def whole_net(
+    kind,         # an Auto class of transformers
+    name:str,     # a folder or a hub id
+):
+    "The network at `name`, all of whose weights are there; the pooling head, which nobody asks, may be missing."
+    net,found = kind.from_pretrained(name, use_safetensors=True, output_loading_info=True)
+    if lost := sorted(k for k in found['missing_keys'] if not k.startswith('pooler.')): raise InputError(f"the {type(net).__name__} at '{name}' lacks {len(lost)} of its weights, {lost[0]} among them; fetch or save it again")
+    return net
+
 def dino_model(
     name:str='facebook/dino-vitb16',   # a folder or a hub id: any DINO, DINOv2 or ViT of transformers
     size:int=224,                      # pictures are scaled to this side; a multiple of the patch
@@ -500,9 +524,7 @@ def dino_model(
 ) -> Dino:
     "A DINO by name; what is not there yet is fetched by transformers."
     from transformers import AutoModel
-    with quiet_loading():
-        try: model = AutoModel.from_pretrained(name, use_safetensors=True).to(device)
-        except (OSError, ValueError) as e: raise InputError(f"no features found at '{name}' (near: {nearby(name, DINOS)}); expected a transformers folder, or a hub id and a network to load it from") from e
+    with fetching('features', name, DINOS): model = whole_net(AutoModel, name).to(device)
     return Dino(model, name, size)
 
 # %% ../nbs/40_metrics.ipynb #63b021ac
@@ -559,10 +581,7 @@ def depth_model(
 ) -> DepthEstimator:
     "A depth network by name; what is not there yet is fetched by transformers."
     from transformers import AutoImageProcessor, AutoModelForDepthEstimation
-    note_licence(name)
-    with quiet_loading():
-        try: return DepthEstimator(AutoModelForDepthEstimation.from_pretrained(name, use_safetensors=True).to(device), AutoImageProcessor.from_pretrained(name), name)
-        except (OSError, ValueError) as e: raise InputError(f"no depth network found at '{name}' (near: {nearby(name, DEPTHS)}); expected a transformers folder, or a hub id and a network to load it from") from e
+    with fetching('depth network', name, DEPTHS): return DepthEstimator(whole_net(AutoModelForDepthEstimation, name).to(device), AutoImageProcessor.from_pretrained(name), name)
 
 def misfit(
     g:Geometry,
@@ -707,10 +726,7 @@ def keypoint_matcher(
 ) -> KeypointMatcher:
     "A matcher by name; what is not there yet is fetched by transformers."
     from transformers import AutoImageProcessor, AutoModelForKeypointMatching
-    note_licence(name)
-    with quiet_loading():
-        try: return KeypointMatcher(AutoModelForKeypointMatching.from_pretrained(name, use_safetensors=True).to(device), AutoImageProcessor.from_pretrained(name), name, sure)
-        except (OSError, ValueError) as e: raise InputError(f"no matcher found at '{name}' (near: {nearby(name, MATCHERS)}); expected a transformers folder, or a hub id and a network to load it from") from e
+    with fetching('matcher', name, MATCHERS): return KeypointMatcher(whole_net(AutoModelForKeypointMatching, name).to(device), AutoImageProcessor.from_pretrained(name), name, sure)
 
 # %% ../nbs/40_metrics.ipynb #fceae442
 def identity_distance(

@@ -104,9 +104,9 @@ def make_shard(
         said.append(row); captions.append(words)
     with whole_file(path) as part: save_file(dict(imgs=imgs, c2w=c2w, K=K), part, metadata=dict(said=json.dumps(said), captions=json.dumps(captions)))
 
-def _shards(args):
+def _one_shard(args):
     torch.set_num_threads(1)
-    for a in args: make_shard(*a)
+    make_shard(*args)
 
 def make_data(
     folder:str|Path,      # for the shards; what is there already is kept
@@ -122,7 +122,7 @@ def make_data(
     todo = [(Path(folder)/f'{i:05d}.safetensors', i*per_shard, per_shard) for i in range(-(-scenes//per_shard))]
     die_quietly = dict(initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_DFL))     # at Ctrl-C; a file is there whole or not at all
     with ProcessPoolExecutor(workers, mp_context=get_context('spawn'), **die_quietly) as pool:
-        list(progress(pool.map(_shards, [[t] for t in todo]), total=len(todo), desc='rendering scenes'))
+        list(progress(pool.map(_one_shard, todo), total=len(todo), desc='rendering scenes'))
 
 @contextmanager
 def reading(
@@ -429,7 +429,6 @@ def student_loss(
     z:Tensor,             # latents of all pictures at 72 px, scaled, (scenes, 1+edits, views, 4, 18, 18)
     c2w:Tensor, K:Tensor, # cameras, (scenes, views, 4, 4) and (scenes, views, 3, 3)
     batch:int=8,
-    only_source:bool=False, # never show it an edited scene
 ) -> Callable:            # (step, generator) to a loss
     "What the student is trained for."
     sigmas = seva_sigmas(SHIFT)
@@ -437,7 +436,7 @@ def student_loss(
         device = next(net.parameters()).device
         zs,cs,ks = [],[],[]
         for _ in range(batch):
-            s,e = torch.randint(len(z), (1,), generator=gen).item(),0 if only_source else torch.randint(z.shape[1], (1,), generator=gen).item()
+            s,e = torch.randint(len(z), (1,), generator=gen).item(),torch.randint(z.shape[1], (1,), generator=gen).item() if z.shape[1] > 1 else 0
             order = torch.randperm(z.shape[2], generator=gen)
             if torch.rand(1, generator=gen) < .5: order[0] = order[1+torch.randint(len(order)-1, (1,), generator=gen).item()]
             zs.append(z[s,e,order].float()); cs.append(c2w[s,order]); ks.append(K[s,order])
@@ -469,7 +468,7 @@ def _train_student(data, out, steps, device, compiled, name, net, only_source):
     c2w,K = map(torch.cat, zip(cameras, mirrored_cameras(*cameras, imgs.shape[-1]))); del imgs
     for k,p in net.named_parameters(): p.requires_grad_(not silent(k))
     if compiled: net.compile()
-    fit(net.to(device), student_loss(net, z, c2w, K, only_source=only_source), steps, Path(out)/f'{name}.safetensors', lr=1e-3, desc=name.replace('_',' '))
+    fit(net.to(device), student_loss(net, z, c2w, K), steps, Path(out)/f'{name}.safetensors', lr=1e-3, desc=name.replace('_',' '))
     net.requires_grad_(True)
     SevaStudent(net, vae, PooledLatent(vae), seva_sigmas(SHIFT), v_scaling, OCTAVES, 72).save_pretrained(Path(out)/name)
 

@@ -16,22 +16,20 @@ from .core import InputError, progress, whole_file
 from .align import resize
 from .trace import STAGES, Trace, estimate, z_t
 from .views import height_width
-from .stepper import CSS, PANELS, SERIES, SHORT, VARIANTS, Lens, ablate, attention_layers, attention_map, caption, coupled_run, data_url, gap, gradient_charts, guidance_table, guided, heat, looked_at, number, plot, source_html, stages, strength, timestep_chart, with_key
+from .stepper import CSS, PANELS, SHORT, VARIANTS, Lens, ablate, attention_layers, attention_map, caption, coupled_run, data_url, gap, gap_chart, gradient_charts, guidance_table, guided, heat, looked_at, number, source_html, stages, strength, timestep_chart, with_key
 from .distill import n_steps
 
 # %% ../nbs/52_page.ipynb #45bb1561
 class Strips:
     "The pictures of a page, each kept once."
-    def __init__(self): self.urls = []
+    def __init__(self): self.at = {}      # picture to its place
     def add(self,
         imgs:Tensor,     # pictures of all views, (views, 3, h, w), 0 to 1
     ) -> int:            # where it is
         "Keep `imgs` side by side as one picture, each at most 96 pixels wide; cells of latents exactly, pictures as WebP."
         h,w = imgs.shape[-2:]
         if w > 96: imgs = resize(imgs, (round(96*h/w),96), antialias=True)
-        url = data_url(torch.cat(list(imgs), -1))
-        if url not in self.urls: self.urls.append(url)
-        return self.urls.index(url)
+        return self.at.setdefault(data_url(torch.cat(list(imgs), -1)), len(self.at))
 
 FS = (.1,.25,.5,1.,2.,3.,5.)     # shapes of the density that can be chosen
 TEXT,IMAGE = (1.,2.,3.,5.,7.5),(1.,1.5,2.5)   # guidance scales that can be chosen, with those of the run
@@ -260,13 +258,13 @@ def page_data(
     done = {(f,i): f(lens, i, strips) for f,i in progress(todo, desc='writing the page')}
     names = [trace.about['stages'].get(s) or f'mix2mix.{s}.{s}' for s in STAGES]
     runs = dict(sorted(coupled.items()))
-    gaps = plot([(range(len(r.steps)), gap(r), SERIES[n%4], False) for n,r in enumerate(runs.values())], (0, max(len(r.steps) for r in runs.values())-1), (0, max(max(gap(r)) for r in runs.values())*1.1), 'step', 'distance of the two estimates') + '<div>' + ' '.join(f'<span style="color:{SERIES[n%4]}">■</span> λ = {k:g}' for n,k in enumerate(runs)) + '</div>' if runs else ''
+    gaps = gap_chart(runs) if runs else ''
     state = '' if trace.complete else ', not whole'
     h,w = height_width(lens.teacher.size)
     return dict(shape=round(w/h, 4), title=f"“{escape(trace.about['prompt'])}”, {len(trace.steps)} updates{state}", views=len(trace.views), stages=STAGES, fs=FS, panels=list(PANELS.items()), keys=[*[f'κ = {k}' for k in range(len(trace.views))],'own'],
         before=strips.add(trace.views.crop(lens.teacher.size).imgs), after=strips.add(lens.pictures(trace.final)) if trace.final is not None else None,
         updates=[done[page_update, i] for i in updates], questions={trace.steps[i].tau: done[page_questions, i] for i in last}, sources=[source_html(n) for n in names],
-        ablations=[[escape(n), strips.add(p)] for n,p in ablations.items()], coupled=[dict(lam=k, **page_coupled(lens, r, strips)) for k,r in runs.items()], gaps=gaps, strips=strips.urls)
+        ablations=[[escape(n), strips.add(p)] for n,p in ablations.items()], coupled=[dict(lam=k, **page_coupled(lens, r, strips)) for k,r in runs.items()], gaps=gaps, strips=list(strips.at))
 
 def check_page(
     path:Path,   # an HTML file to be written

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 from .core import InputError, noise_like
+from .schedule import abar_to_sigma, nearest_index
 
 # %% ../nbs/12_perturb.ipynb #4b760afb
 def add_noise(
@@ -104,8 +105,8 @@ def upper_by_size(
     full:int=64,      # cells on a side of the published latents
 ) -> int:             # a timestep, 0 to 999
     "The timestep whose noise hides as much of latents with `side` cells as that of `upper` hides of `full`."
-    noise = ((1-abar)/abar).sqrt()       # beside the signal
-    return (noise - noise[upper]*side/full).abs().argmin().item()
+    noise = abar_to_sigma(abar)
+    return nearest_index(noise[upper]*side/full, noise).item()
 
 def perturb_by_size(
     z0:Tensor,            # clean latents on the teacher's grid, (views, 4, h, w)

@@ -31,7 +31,8 @@ def check_kind(
     kinds:str,          # names of fitting pipelines, for the error
 ) -> None:
     "Raise `InputError` unless `pipe` has the network `part`."
-    if getattr(pipe, part, None) is None: raise InputError(f"a {type(pipe).__name__} has no {part}; expected {kinds}")
+    for what in (part,'encode_prompt'):
+        if getattr(pipe, what, None) is None: raise InputError(f"a {type(pipe).__name__} has no {what}; expected {kinds}")
 
 def latent_side(
     size:int|None,      # side of the pictures, pixels; None: `usual`

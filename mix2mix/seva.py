@@ -399,8 +399,9 @@ def read_config(
     odd = sorted(set(d) - {f.name for f in fields(SevaConfig)})
     if odd: raise InputError(f"{path} has fields that SevaConfig does not know: {', '.join(odd)}; remove them or check that it belongs to a SEVA network")
     for f in fields(SevaConfig):
-        v = d.get(f.name, f.default)
-        if isinstance(v, int) and v < 1 or type(v) is not type(f.default) and not (isinstance(f.default, tuple) and isinstance(v, list)) and not (isinstance(f.default, float) and v == 0): raise InputError(f"{path} has {f.name} {v!r}; expected something like {f.default!r}")
+        v,like = d.get(f.name, f.default),f.default
+        good = isinstance(v, (tuple,list)) if isinstance(like, tuple) else type(v) in (int,float) and v >= 0 if isinstance(like, float) else type(v) is int and v > 0
+        if not good: raise InputError(f"{path} has {f.name} {v!r}; expected something like {f.default!r}")
     return SevaConfig(**d)
 
 def check_names(

@@ -20,15 +20,14 @@ from torch import nn
 from torch._subclasses.fake_tensor import FakeTensorMode
 from torch.utils.flop_counter import FlopCounterMode, sdpa_backward_flop_count, sdpa_flop_count
 
-from .align import align, align_decode_encode
-from .attend import attend, attend_all_views, attend_own_view
+from .align import align_decode_encode
 from .core import InputError, noise_like, seeded
 from .distill import distill, reference_source
-from .query import query, query_multistep
+from .query import query_multistep
 from .schedule import seva_sigmas
 from .seva import Block, Seva, SevaConfig, fill_by_name
 from .student import SevaStudent, tiny_student
-from .teacher import InstructPix2PixTeacher, TINY_WORDS, look_at, tiny_teacher, word_tokenizer
+from .teacher import InstructPix2PixTeacher, TINY_WORDS, tiny_teacher, word_tokenizer
 from .update import adamw_bf16
 from .views import Views
 from .world import dome_cameras
@@ -40,10 +39,11 @@ def empty_unet():
     return UNet2DConditionModel(sample_size=64, in_channels=8, cross_attention_dim=768)
 
 def full_net(
+    config:SevaConfig=SevaConfig(),   # the published one
     dtype:torch.dtype=torch.float32,  # of the weights
 ) -> Seva:
-    "The published network, its memory taken once and not yet filled."
-    with torch.device('meta'): net = Seva()
+    "A network, its memory taken once and not yet filled."
+    with torch.device('meta'): net = Seva(config)
     return net.to(dtype).to_empty(device='cpu')
 
 def full_pair() -> tuple[InstructPix2PixTeacher,SevaStudent]:
@@ -368,14 +368,13 @@ def attention_table(
 # %% ../nbs/44_speed.ipynb #d0bbaac7
 def forward_table(
     dtype:torch.dtype=torch.float32,  # of weights and arithmetic
-    config:SevaConfig|None=None,      # None: the published network, 1.26 billion weights
+    config:SevaConfig=SevaConfig(),   # the published network, 1.26 billion weights
     T:int=5,                          # frames
     side:int=72,                      # of the latents
 ) -> str:                             # Markdown
     "Seconds and peak memory of one forward pass on the CPU."
     begin = perf_counter()
-    with torch.device('meta'): net = Seva(config or SevaConfig())
-    net = fill_by_name(net.to(dtype).to_empty(device='cpu')).requires_grad_(False)
+    net = fill_by_name(full_net(config, dtype)).requires_grad_(False)
     x,y,rays = [noise_like(shape, seeded(i), dtype=dtype) for i,shape in enumerate(((T,11,side,side), (T,1,net.config.context_dim), (T,6,side,side)))]
     made = perf_counter()
     out = net(x, torch.full((T,), 500), y, rays, T)

@@ -9,7 +9,8 @@ __all__ = ['MAGMA', 'SHOW', 'CSS', 'SERIES', 'VARIANTS', 'SHORT', 'PANELS', 'OPE
            'looked_at', 'key_view_rows', 'attention_layers', 'attention_map', 'enlarged', 'marked', 'overlaid',
            'attention_row', 'angle', 'guidance_table', 'guidance_rows', 'view_gradients', 'passed', 'bars', 'nearest',
            'gradient_charts', 'stage_source', 'source_html', 'source_panel', 'task_of', 'ablate', 'variant_rows', 'gap',
-           'coupled_run', 'coupled_rows', 'contact_sheet', 'Sheet', 'Job', 'Stepper', 'stepper', 'stepper_table']
+           'coupled_run', 'gap_chart', 'coupled_rows', 'contact_sheet', 'Sheet', 'Job', 'Stepper', 'stepper',
+           'stepper_table']
 
 # %% ../nbs/50_stepper.ipynb #6b2b5d2c
 import asyncio, base64, copy, inspect, io, math, re, threading
@@ -24,10 +25,13 @@ from time import perf_counter
 from typing import NamedTuple
 import numpy as np
 import torch
+import torch.nn.functional as F
 from PIL import Image, ImageDraw, ImageFont
 from torch import Tensor
 from .core import InputError, seeded, to_u8
-from .teacher import guide, eps_from_v
+from .views import world_views
+from .world import dome_cameras, make_scene
+from .teacher import eps_from_v
 from .student import decode_latents
 from .mini import fast_format, load_student, load_teacher
 from .align import resize
@@ -340,17 +344,18 @@ def timestep_chart(
     "Where the teacher's timestep of update `i` came from, HTML."
     u = trace.steps[i]
     blue,red,green,_ = SERIES
-    how = trace.about['stages'].get('perturb', '').rpartition('.')[2]
-    upper = upper_by_size(trace.abar, min(u.z0_t.shape[-2:])) if how=='perturb_by_size' else 950
-    ours = how in ('','perturb','perturb_by_size')
-    if u.tau >= upper: left,other = plot([], (0,1000), (0,1), 'teacher timestep t', 'share of draws', marks=[(u.t,red,f't = {u.t}'+', always'*ours),(min(u.tau,1000),blue,f'τ = {u.tau}')]), f'τ = {u.tau} is not below {upper}: there is nothing to draw, t is clamped to {upper}, whatever f is.' if ours else f'This run used {escape(how)}; the paper’s stage would have taken t = {upper}.'
+    how = trace.about['stages'].get('perturb', '')
+    upper = upper_by_size(trace.abar, min(u.z0_t.shape[-2:])) if how=='mix2mix.perturb.perturb_by_size' else 950
+    ours = how in ('','mix2mix.perturb.perturb','mix2mix.perturb.perturb_by_size') and all(s.t==upper if s.tau >= upper else s.tau <= s.t <= upper for s in trace.steps)
+    how = f'This run used {escape(how.rpartition(".")[2] or "another stage 3")}, not as published'
+    if u.tau >= upper: left,other = plot([], (0,1000), (0,1), 'teacher timestep t', 'share of draws', marks=[(u.t,red,f't = {u.t}'+', always'*ours),(min(u.tau,1000),blue,f'τ = {u.tau}')]), f'τ = {u.tau} is not below {upper}: there is nothing to draw, t is clamped to {upper}, whatever f is.' if ours else f'{how}; the paper’s stage would have taken t = {upper}.'
     else:
         xs = np.linspace(u.tau, upper, 31)
         d = t_density(xs, u.tau, f, upper)*100
         again = truncated_normal_t(u.tau, quantile_of(u.t, u.tau, upper=upper), f, upper)
         left = plot([([u.tau,*xs,upper], [0,*d,0], blue, True),(xs, d, blue, False)], (0,1000), (0, float(np.ceil(max(d.max(), .2)*5)/5)), 'teacher timestep t', 'density, % per timestep',
             marks=[(u.t,red,f't = {u.t}')] + ([(again,green,f'with f = {f:g}: {again}')] if ours and again!=u.t else []) + [(u.tau,blue,f'τ = {u.tau}')])
-        other = f'Drawn between τ = {u.tau} and {upper}.' if ours else f'This run used {escape(how)}; the curve is what the paper’s stage would draw from.'
+        other = f'Drawn between τ = {u.tau} and {upper}.' if ours else f'{how}; the curve is what the paper’s stage would draw from.'
     taus = np.linspace(0, upper-1, 20)
     band = lambda q: [truncated_normal_t(int(a), q, f, upper) for a in taus]
     low,high = band(.05),band(.95)
@@ -379,8 +384,10 @@ def guided(
     image_cfg:float|None=None,    # pull of the picture; None: the run's
 ) -> Tensor:                      # combined noise, (views, 4, h, w)
     "The answers of the guidance branches, combined."
-    if len(branches)==3: return guide(*branches, lens.teacher.text_cfg if text_cfg is None else text_cfg, lens.teacher.image_cfg if image_cfg is None else image_cfg)
-    return branches[-1] + (lens.teacher.text_cfg if text_cfg is None else text_cfg)*(branches[0]-branches[-1])
+    teacher = copy.copy(lens.teacher)
+    for name,cfg in (('text_cfg',text_cfg), ('image_cfg',image_cfg)):
+        if cfg is not None: setattr(teacher, name, cfg)
+    return teacher.guidance(*branches)
 
 def looked_at(key_view) -> str:
     "A key view in words."
@@ -473,7 +480,7 @@ def angle(
     a:Tensor, b:Tensor,  # any shape, the same
 ) -> float:              # degrees, 0 to 180
     "The angle between two directions."
-    return math.degrees(math.acos(max(-1., min(1., (a.flatten().double() @ b.flatten().double() / (a.double().norm()*b.double().norm()).clamp(min=1e-20)).item()))))
+    return F.cosine_similarity(a.flatten().double(), b.flatten().double(), dim=0).clamp(-1, 1).acos().rad2deg().item()
 
 def guidance_table(
     lens:Lens,                    # trace and models
@@ -653,6 +660,16 @@ def coupled_run(
     loop = couple_views(t.views, t.about['prompt'], lens.teacher, lens.student, gen=seeded(t.about.get('seed') or 0), lam=lam, steps=steps, **task)
     return open_trace(loop, views=t.views, prompt=t.about['prompt'], teacher=lens.teacher, student=lens.student, lam=lam)
 
+def gap_chart(
+    runs:dict[float,Trace],   # strength to run
+    marks=(),                 # as for `plot`
+) -> str:
+    "The distance of the two models step by step, a curve for each strength, HTML."
+    curves = {k: gap(r) for k,r in sorted(runs.items())}
+    chart = plot([(range(len(y)), y, SERIES[n%4], False) for n,y in enumerate(curves.values())], (0, max(map(len, curves.values()))-1 or 1), (0, math.ceil(max(map(max, curves.values()))*5)/5 or 1), 'step', 'distance of the two estimates', marks)
+    key = ' '.join(f'<span style="color:{SERIES[n%4]}">■</span> λ = {k:g}' for n,k in enumerate(curves))
+    return f'{chart}<div>{key}</div>'
+
 def coupled_rows(
     lens:Lens,                    # models
     runs:dict[float,Trace],       # strength to run
@@ -665,13 +682,9 @@ def coupled_rows(
     i = min(i, len(t.steps)-1)
     u,pick = t.steps[i],slice(None) if v is None else [v]
     with torch.no_grad(): a,b = [draw(x[pick].float()).cpu() for draw,x in zip(lens.sketch, (u.x0_a, u.x0_b))]
-    curves = {k: gap(r) for k,r in sorted(runs.items())}
-    top = max(map(max, curves.values()))
-    chart = plot([(range(len(y)), y, SERIES[n%4], False) for n,y in enumerate(curves.values())], (0, max(len(y) for y in curves.values())-1 or 1), (0, math.ceil(top*5)/5 or 1), 'step', 'distance of the two estimates', marks=[(i,'#888','')])
-    key = ' '.join(f'<span style="color:{SERIES[n%4]}">■</span> λ = {k:g}' for n,k in enumerate(curves))
     apart = heat(strength(u.x0_a[pick].float()-resize(u.x0_b[pick].float(), u.x0_a.shape[-2:])))
     rows = [('editor, each view by itself', a), ('multi-view model', b), ('distance', apart)]
-    return framed(f'<div class=row><div>' + ''.join(row(*[figure(x, width=88, alt=f'{n}, {k+1} of {len(imgs)}') for k,x in enumerate(imgs)], title=n) for n,imgs in rows) + f'</div><div>{chart}<div>{key}</div><div class=dim>step {i}, λ = {lam:g}: distance {number(curves[lam][i])}</div></div></div>')
+    return framed('<div class=row><div>' + ''.join(row(*[figure(x, width=88, alt=f'{n}, {k+1} of {len(imgs)}') for k,x in enumerate(imgs)], title=n) for n,imgs in rows) + f'</div><div>{gap_chart(runs, [(i,"#888","")])}<div class=dim>step {i}, λ = {lam:g}: distance {number(gap(t)[i])}</div></div></div>')
 
 # %% ../nbs/50_stepper.ipynb #4d264e0b
 def contact_sheet(
@@ -684,8 +697,9 @@ def contact_sheet(
     trace = lens.trace
     last = [trace.at(tau)[-1] for tau in trace.taus]
     picked = [last[round(k*(len(last)-1)/max(min(columns,len(last))-1, 1))] for k in range(min(columns, len(last)))]
-    rows,head,left,gap = [0,2,3,4],34,78,4
-    sheet = Image.new('RGB', (left+len(picked)*(side+gap), head+len(rows)*(side+gap)), 'white')
+    h,w = trace.steps[0].z0_t.shape[-2:]
+    rows,head,left,gap,tall = [0,2,3,4],34,78,4,round(side*h/w)
+    sheet = Image.new('RGB', (left+len(picked)*(side+gap), head+len(rows)*(tall+gap)), 'white')
     draw,font = ImageDraw.Draw(sheet),ImageFont.load_default(12)
     for c,i in enumerate(picked):
         u,five = trace.steps[i],stages(lens, i, v)
@@ -693,8 +707,8 @@ def contact_sheet(
         draw.text((x,2), f'tau {u.tau}\nt {u.t}', fill='black', font=font)
         for r,k in enumerate(rows):
             img = Image.fromarray(to_u8(five[k].imgs)[0])
-            sheet.paste(img.resize((side,side), Image.Resampling.NEAREST if img.width <= 32 else Image.Resampling.BICUBIC), (x, head+r*(side+gap)))
-    for r,k in enumerate(rows): draw.text((2, head+r*(side+gap)+side//2-14), f'{k+1}. {STAGES[k]}\n' + ('student','','noised','teacher','residual')[k], fill='black', font=font)
+            sheet.paste(img.resize((side,tall), Image.Resampling.NEAREST if img.width <= 32 else Image.Resampling.BICUBIC), (x, head+r*(tall+gap)))
+    for r,k in enumerate(rows): draw.text((2, head+r*(tall+gap)+tall//2-14), f'{k+1}. {STAGES[k]}\n' + ('student','','noised','teacher','residual')[k], fill='black', font=font)
     return sheet
 
 # %% ../nbs/50_stepper.ipynb #8cc36058
@@ -1005,8 +1019,6 @@ def stepper_table(
     trace:Trace|None=None,   # a trace; None: a short run of the miniature is made
 ) -> str:                    # Markdown
     "Measure how long the stepper takes to open and to redraw after each control, in milliseconds."
-    from mix2mix.views import world_views
-    from mix2mix.world import dome_cameras, make_scene
     teacher,student = load_teacher(),load_student()
     if trace is None:
         views,watch = world_views(make_scene(800001), *dome_cameras(4, 800001)),Watch()

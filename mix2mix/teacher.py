@@ -48,7 +48,7 @@ class Teacher(Protocol):
 # %% ../nbs/06_teacher.ipynb #22f5329a
 class TeacherCond(NamedTuple):
     "What the calls of one run share, computed once; one row of `text` and one block of `image` per guidance branch."
-    text: Tensor      # instruction, empty, empty: (branches, words, channels)
+    text: Tensor      # instruction, empty, empty: (branches, words, channels); where every view has its own, (branches, views, words, channels)
     image: Tensor     # what the network sees of the pictures in each branch, (branches*views, ...), views contiguous
     words: tuple=()   # for each network, keys and values of `text` in each of its attentions to words, see `known_words`; empty: made anew in every call
 
@@ -251,9 +251,9 @@ def condition_pictures(
     check_shape(imgs, size)
     h,w = height_width(size)
     if imgs.shape[-2:] == (h,w): return imgs
-    u8 = (imgs*255).byte().permute(0, 2, 3, 1).cpu().numpy()  # truncated as published
-    small = [torch.frombuffer(bytearray(Image.fromarray(u).resize((w,h), Image.BICUBIC).tobytes()), dtype=torch.uint8) for u in u8]
-    return torch.stack(small).view(-1, h, w, 3).permute(0, 3, 1, 2).to(imgs)/255
+    u8 = (imgs.clamp(0,1)*255).byte().permute(0, 2, 3, 1).cpu().numpy()  # truncated as published
+    small = np.stack([Image.fromarray(u).resize((w,h), Image.BICUBIC) for u in u8])
+    return torch.from_numpy(small).permute(0, 3, 1, 2).to(imgs)/255
 
 # %% ../nbs/06_teacher.ipynb #c7f739d5
 def edit_pictures(
@@ -263,7 +263,7 @@ def edit_pictures(
     "Resize `imgs` as the published method does for the ordinary edit: bilinear without averaging, half precision, 8 bits."
     check_shape(imgs, size)
     small = imgs if imgs.shape[-2:] == height_width(size) else F.interpolate(imgs, height_width(size), mode='bilinear', align_corners=False)
-    return (small.half()*255).byte().cpu()
+    return (small.clamp(0,1).half()*255).byte().cpu()
 
 
 def resize_u8(
@@ -349,6 +349,10 @@ class PipelineTeacher:
             with awake(net, self.device): return known_words(net, text)
         return tuple(map(made, nets))
 
+    def ask(self, z, t, text, cond, look):
+        "The network's raw answer for all rows of the batch."
+        with awake(self.pipe.unet, self.device), look(self.pipe.unet, 0) as unet: return unet(torch.cat([z, cond.image], 1), t, encoder_hidden_states=text).sample
+
     @torch.no_grad()
     def predict_branches(self,
         z_t:Tensor,                               # noised latents, (views, 4, h, w)
@@ -361,8 +365,9 @@ class PipelineTeacher:
         if not 0 <= t < len(self.abar): raise InputError(f"t={t} is not a timestep of this teacher; expected 0 to {len(self.abar)-1}")
         if len(cond.image) != branches*n: raise InputError(f"latents of {n} views with the conditioning of {len(cond.image)//branches}; expected the same views")
         z,when = z_t.to(cond.image).repeat(branches, 1, 1, 1), torch.full((), t, device=cond.image.device)
+        text = cond.text.repeat_interleave(n, 0) if cond.text.ndim == 3 else cond.text.flatten(0, 1)
         def look(net, i): return look_at(net, n, None if i else key_view, cond.words[i] if cond.words else ())   # the first network looks at the key view
-        out = self.ask(z, when, cond.text.repeat_interleave(n, 0), cond, look)
+        out = self.ask(z, when, text, cond, look)
         return out.float().unflatten(0, (branches,n))
 
     def counting(self, cond:TeacherCond) -> TeacherCond:
@@ -440,10 +445,6 @@ class InstructPix2PixTeacher(PipelineTeacher):
         image = self.posterior(condition_pictures(views.imgs, self.size)).mode().to(self.dtype)  # without the scale factor, as trained
         text = self.read([prompt, '', ''])
         return TeacherCond(text, torch.cat([image, image, torch.zeros_like(image)]), self.known(text, self.pipe.unet))
-
-    def ask(self, z, t, text, cond, look):
-        "The network's raw answer for all rows of the batch."
-        with awake(self.pipe.unet, self.device), look(self.pipe.unet, 0) as unet: return unet(torch.cat([z, cond.image], 1), t, encoder_hidden_states=text).sample
 
     def counting(self, cond:TeacherCond) -> TeacherCond:
         "Where the picture pulls with 1, the answer given neither cancels out: it is not asked for."
@@ -606,6 +607,7 @@ def check_teacher(
     holds(z_t.equal(kept), "predict_eps leaves z_t alone")
     z = teacher.encode(condition_pictures(views.imgs, teacher.size))
     imgs = teacher.decode(z)
+    holds(teacher.encode(imgs.detach().requires_grad_()).requires_grad and teacher.decode(z.detach().requires_grad_()).requires_grad, "a gradient goes through encode and decode")
     holds(z.shape == z_t.shape and imgs.shape == (n,3,*height_width(teacher.size)), "encode and decode go between pictures of `size` and `latent_shape`")
     holds(0 <= imgs.min() and imgs.max() <= 1, "decode returns pictures between 0 and 1")
     one,two = [teacher.edit(views.imgs[0], prompt, seeded(1)) for _ in range(2)]

@@ -28,7 +28,7 @@ from .perturb import add_noise, perturb
 from .attend import attend
 from .update import update
 from .distill import Step
-from .couple import CoupleStep
+from .couple import CoupleStep, x0_from_eps
 from .speed import clock, seconds
 
 # %% ../nbs/48_trace.ipynb #09dbe29d
@@ -139,7 +139,7 @@ class Watch:
     def changes(self, before, weights):
         moved,size = {},{}
         for old,new in zip(before, weights):
-            k = self.names.get(id(new), 'others')
+            k = self.names.get(id(new), self.names.get(None, 'others'))
             moved[k] = moved.get(k, 0) + (new.detach()-old).square().sum()
             size[k] = size.get(k, 0) + old.square().sum()
         return {k: (moved[k]/size[k].clamp(min=1e-20)).sqrt().item() for k in moved}
@@ -153,7 +153,7 @@ class Watch:
 def fit_colours(
     z:Tensor,       # latents of pictures, (n, 4, h, w)
     imgs:Tensor,    # the pictures, (n, 3, H, W), 0 to 1
-) -> Tensor:        # (5, 3): a row for each channel and one to add
+) -> Tensor:        # (channels+1, 3): a row for each channel and one to add
     "The straight map from latent channels to colours that suits the pictures best."
     small = resize(imgs.float().cpu(), z.shape[-2:], antialias=True).permute(0,2,3,1).flatten(0,2)
     x = z.float().cpu().permute(0,2,3,1).flatten(0,2)
@@ -163,8 +163,9 @@ def latent_colours(
     z:Tensor,         # latents, (n, 4, h, w)
     colours:Tensor,   # from `fit_colours`
 ) -> Tensor:          # pictures, (n, 3, h, w), 0 to 1
-    "Latents as small pictures, by the straight map `colours`."
+    "Latents as small pictures, by the straight map `colours`; of other latents than it was fitted to, the mean of their channels in grey."
     z = torch.nan_to_num(z.float(), posinf=0, neginf=0)
+    if z.shape[1]+1 != len(colours): return (z.mean(1, keepdim=True)/4+.5).clamp(0,1).expand(-1,3,-1,-1)
     return (torch.einsum('nchw,cr->nrhw', z, colours[:-1]) + colours[-1][:,None,None]).clamp(0,1)
 
 # %% ../nbs/48_trace.ipynb #a2335994
@@ -173,7 +174,7 @@ class Update(NamedTuple):
     index:int                   # number of the update, from 0
     tau:int                     # student timestep, 999 to 0
     t:int                       # teacher timestep
-    key_view:int|list[int]|None # the view (or views) all looked at; None: each at itself
+    key_view:int|tuple[int,...]|None # the view (or views) all looked at; None: each at itself
     lr:float                    # learning rate
     loss:float                  # surrogate loss
     grad_norm:float             # norm of the gradient before clipping
@@ -201,8 +202,9 @@ def kept(
     "What a trace keeps of `step`."
     half = lambda z: z.detach().to('cpu', torch.float16)
     if isinstance(step, CoupleStep): return Coupled(step.index, step.lam, half(step.x0_a), half(step.x0_b))
-    key = list(step.key_view) if isinstance(step.key_view, (tuple,list)) else step.key_view
-    return Update(step.index, step.tau, step.t, key, step.lr, float(step.loss), float(step.grad_norm), int(step.n_bad), bool(step.skipped), measured, *map(half, (step.z0_s, step.z0_t, step.eps, step.eps_hat)))
+    k = step.key_view
+    key = None if k is None else tuple(map(int, k)) if isinstance(k, (tuple,list)) else int(k)
+    return Update(step.index, step.tau, int(step.t), key, step.lr, float(step.loss), float(step.grad_norm), int(step.n_bad), bool(step.skipped), measured, *map(half, (step.z0_s, step.z0_t, step.eps, step.eps_hat)))
 
 def z_t(
     u:Update,      # an update
@@ -218,7 +220,7 @@ def estimate(
     abar:Tensor,     # the teacher's signal power, (1000,)
 ) -> Tensor:         # clean latents
     "The teacher's clean estimate."
-    return (noisy - (1-abar[t]).sqrt()*eps_hat.float())/abar[t].sqrt()
+    return x0_from_eps(eps_hat.float(), noisy, abar[t].sqrt(), (1-abar[t]).sqrt())
 
 # %% ../nbs/48_trace.ipynb #b7b00020
 FORMAT,VERSION,CHUNK = 'mix2mix trace',1,25
@@ -422,7 +424,7 @@ def read_updates(
         rows = [{**w, **{k: tensors[k][i] for k in names}} for i,w in enumerate(words)]
         if kind=='distill': rows = [{**r, 'measured': Measured(**r['measured'])} for r in rows]
         assert kind=='couple' or all(k is None or isinstance(k, int) or isinstance(k, list) and all(isinstance(j, int) for j in k) for k in (r['key_view'] for r in rows))
-        return [cls(**r) for r in rows]
+        return [cls(**r)._replace(key_view=tuple(r['key_view'])) if isinstance(r.get('key_view'), list) else cls(**r) for r in rows]
     except (AssertionError, TypeError, KeyError, AttributeError) as e: raise InputError(f"{path} holds no updates of this trace") from e
 
 def load_trace(
@@ -434,7 +436,7 @@ def load_trace(
     about = read_about(path, partial)
     scene,_ = read_file(path/'scene.safetensors')
     n = len(about['views'])
-    if not {'imgs','c2w','K','abar','colours'} <= set(scene) or scene['imgs'].shape[:2]!=(n,3) or scene['c2w'].shape!=(n,4,4) or scene['K'].shape!=(n,3,3) or scene['abar'].shape!=(1000,) or scene['colours'].shape!=(5,3):
+    if not {'imgs','c2w','K','abar','colours'} <= set(scene) or scene['imgs'].shape[:2]!=(n,3) or scene['c2w'].shape!=(n,4,4) or scene['K'].shape!=(n,3,3) or scene['abar'].shape!=(1000,) or scene['colours'].shape[1:]!=(3,):
         raise InputError(f"{path/'scene.safetensors'} does not hold the {n} views of this trace")
     steps,broken,final = [],[],None
     for f in sorted(path.glob('[0-9]*.safetensors')):

@@ -4,21 +4,22 @@
 
 # %% auto #0
 __all__ = ['PICTURES', 'flip_axes', 'height_width', 'cover_size', 'resize_crop', 'fit_sides', 'Views', 'picture_files',
-           'save_views', 'read_picture', 'bend', 'straighten', 'read_transforms', 'read_matrix', 'read_pose',
+           'save_views', 'in_srgb', 'read_picture', 'bend', 'straighten', 'read_transforms', 'read_matrix', 'read_pose',
            'read_number', 'read_lens', 'read_K', 'inside', 'load_frame', 'pick_frames', 'load_frames', 'load_views',
            'colmap_frames', 'load_colmap', 'normalise_cameras', 'normalised_K', 'plucker', 'world_views']
 
 # %% ../nbs/02_views.ipynb #6f63fd5e
-import json,math,os
+import json,math,os,warnings
 from dataclasses import dataclass,replace
+from io import BytesIO
 from operator import index
 from pathlib import Path
 import numpy as np
 import torch
 import torch.nn.functional as F
-from PIL import Image
+from PIL import ExifTags, Image, ImageCms
 from torch import Tensor
-from .core import InputError, show_views, to_u8, whole_folder
+from .core import InputError, progress, show_views, to_u8, whole_folder
 
 # %% ../nbs/02_views.ipynb #e201564c
 def flip_axes(
@@ -146,6 +147,15 @@ def save_views(
         (out/'transforms.json').write_text(json.dumps(dict(camera_model='PINHOLE', frames=frames), indent=1))
 
 # %% ../nbs/02_views.ipynb #75086ae8
+def in_srgb(
+    im:Image.Image,  # RGB or RGBA, perhaps with the colour profile of a camera or a screen
+) -> Image.Image:    # the same in sRGB; without a profile unchanged
+    "Translate the colours of a picture to sRGB, as a viewer does."
+    if not (profile := im.info.get('icc_profile')): return im
+    given = ImageCms.ImageCmsProfile(BytesIO(profile))
+    if given.profile.xcolor_space != 'RGB ' or 'sRGB' in ImageCms.getProfileDescription(given): return im     # one of a grey or printed picture has been left behind
+    return ImageCms.profileToProfile(im, given, ImageCms.createProfile('sRGB'), outputMode=im.mode)
+
 def read_picture(
     path:str|Path,  # a picture file, 8 bits per channel; transparency is laid on white
 ) -> Tensor:        # (3, H, W), 0 to 1
@@ -155,9 +165,11 @@ def read_picture(
         with Image.open(path) as im:
             clear = 'A' in im.getbands() or 'transparency' in im.info
             deep = im.mode[0] in 'IF' or any(f';16{order}' in str(im.tile) for order in 'BLN')     # colours of 16 bits are read as 8 without a word
-            im = im.convert('RGBA' if clear else 'RGB')
+            turned = im.getexif().get(ExifTags.Base.Orientation, 1) != 1
+            im = in_srgb(im.convert('RGBA' if clear else 'RGB'))
     except Exception as e:    # a decoder may raise anything over broken bytes
         raise InputError(f"picture {path} cannot be read; expected a whole {', '.join(PICTURES)} file ({type(e).__name__})") from e
+    if turned: warnings.warn("pictures with an EXIF orientation are used as they are stored, since most tools find cameras so; if one is turned, store all upright and find the cameras again")
     if deep: raise InputError(f"picture {path} has more than 8 bits per channel; convert it to 8 bits first")
     x = torch.from_numpy(np.array(im)).permute(2,0,1).float()/255
     return x[:3]*x[3:]+1-x[3:] if clear else x
@@ -165,18 +177,18 @@ def read_picture(
 # %% ../nbs/02_views.ipynb #c452b8f3
 def bend(
     x:Tensor, y:Tensor,                            # slopes x/z, y/z of rays in the camera, any shape
-    k1:float, k2:float, p1:float, p2:float,        # coefficients of the OPENCV model, 0 for a perfect lens
+    k1:float, k2:float, p1:float, p2:float, k3:float=0.,   # coefficients of the OPENCV model, in its order; 0 for a perfect lens
 ) -> tuple[Tensor,Tensor]:                         # slopes at which the lens shows these rays
     "Where a lens shows the rays with slopes `x`, `y`."
     r2 = x*x + y*y
-    s = 1 + k1*r2 + k2*r2*r2
+    s = 1 + r2*(k1 + r2*(k2 + r2*k3))
     return x*s + 2*p1*x*y + p2*(r2+2*x*x), y*s + p1*(r2+2*y*y) + 2*p2*x*y
 
 # %% ../nbs/02_views.ipynb #3e91ac40
 def straighten(
     img:Tensor,                     # a picture as the lens made it, (3, H, W), 0 to 1
     K:Tensor,                       # its intrinsics, (3, 3), pixels; they hold for the new picture as well
-    lens:tuple[float,...],          # k1, k2, p1, p2 of the OPENCV model
+    lens:tuple[float,...],          # k1, k2, p1, p2, k3 of the OPENCV model
 ) -> Tensor:                        # (3, H, W), as a perfect lens would have made it
     "Undo the distortion of a `lens` by resampling `img` with cubic splines; the intrinsics stay."
     from scipy.ndimage import map_coordinates
@@ -191,7 +203,7 @@ def read_transforms(
     folder:Path,  # a scene folder
 ) -> dict:        # what `transforms.json` holds, with a non-empty list of `frames`
     "Read `transforms.json` in `folder`."
-    if not folder.is_dir(): raise InputError(f"scene folder {folder} does not exist; expected a folder with pictures and transforms.json")
+    if not folder.is_dir(): raise InputError(f"scene folder {folder} {'is a file' if folder.is_file() else 'does not exist'}; expected a folder with pictures and transforms.json")
     path = folder/'transforms.json'
     if not path.is_file(): raise InputError(f"{folder} has no transforms.json; expected camera poses in the nerfstudio format, as ns-process-data writes them")
     try: meta = json.loads(path.read_text(encoding='utf-8-sig'))
@@ -239,21 +251,25 @@ def read_number(
     default=None,           # what it is when neither has it; `None`: it must be there
 ) -> float:
     "A number of one `frame`; one given for all frames wins over the frame's own."
-    val = meta.get(key, frame.get(key, default))
+    val = next((v for v in (meta.get(key), frame.get(key)) if v is not None), default)
     if val is None: raise InputError(f"{frame['file_path']} has no {key}; expected {'w and h' if key in 'wh' else 'fl_x, fl_y, cx and cy'}, shared or with the frame")
-    if isinstance(val, bool) or not isinstance(val, (int,float)) or not -1e30 < val < 1e30: raise InputError(f"{frame['file_path']} has {key} {val!r}; expected a finite number")
-    if key in ('fl_x','fl_y','w','h') and val<1e-30: raise InputError(f"{frame['file_path']} has {key} {val}; expected more than 0")
-    return val
+    try: num = float('nan' if isinstance(val, bool) else val)      # some tools write numbers as texts
+    except (TypeError,ValueError,OverflowError): num = math.nan
+    if not -1e30 < num < 1e30: raise InputError(f"{frame['file_path']} has {key} {val!r}; expected a finite number")
+    if key in ('fl_x','fl_y','w','h') and num<1e-30: raise InputError(f"{frame['file_path']} has {key} {val}; expected more than 0")
+    return num
 
 # %% ../nbs/02_views.ipynb #a60516a9
 def read_lens(
     meta:dict, frame:dict,  # `transforms.json` and one of its frames
-) -> tuple[float,...]:      # k1, k2, p1, p2 of the OPENCV model; all 0 for a perfect lens
+) -> tuple[float,...]:      # k1, k2, p1, p2, k3 of the OPENCV model; all 0 for a perfect lens
     "The distortion of one `frame`."
-    model = meta.get('camera_model', frame.get('camera_model', 'OPENCV'))
-    if model not in ('OPENCV','PINHOLE','SIMPLE_PINHOLE','RADIAL','SIMPLE_RADIAL') or any(read_number(meta, frame, k, 0) for k in ('k3','k4')):
-        raise InputError(f"{frame['file_path']} has camera model {model} with k3, k4 or no pinhole; expected at most k1, k2, p1, p2; undistort the pictures first")
-    return tuple(read_number(meta, frame, k, 0) for k in ('k1','k2','p1','p2'))
+    model,given = meta.get('camera_model', frame.get('camera_model', 'OPENCV')),frame | meta
+    odd = [k for k in ('is_fisheye','equirectangular','latlong','ftheta_p0') if given.get(k)]      # how instant-ngp says it
+    if model not in ('OPENCV','PINHOLE','SIMPLE_PINHOLE','RADIAL','SIMPLE_RADIAL'): odd.append(f'camera_model {model}')
+    if read_number(meta, frame, 'k4', 0): odd.append('k4')
+    if odd: raise InputError(f"{frame['file_path']} has {', '.join(odd)}; expected a pinhole camera with at most k1, k2, k3, p1, p2; undistort the pictures first")
+    return tuple(read_number(meta, frame, k, 0) for k in ('k1','k2','p1','p2','k3'))
 
 # %% ../nbs/02_views.ipynb #feb26b62
 def read_K(
@@ -291,14 +307,15 @@ def load_frame(
 # %% ../nbs/02_views.ipynb #1f30fe9b
 def pick_frames(
     found:list,    # the frames of a scene
-    frames,        # positions wanted, in the order wanted, 0 to frames-1; `None`: all
+    frames,        # positions, 0 to frames-1, or names wanted, in the order wanted; `None`: all
     scene:str,     # its name, for the error
 ) -> list:
     "The `frames` wanted among those `found`, at least two."
-    if isinstance(frames, (int,str)): raise InputError(f"frames={frames!r}; expected positions, such as [0,3,5]")
-    want = range(len(found)) if frames is None else list(frames)
+    if isinstance(frames, (int,str)): raise InputError(f"frames={frames!r}; expected positions, such as [0,3,5], or names")
+    names = [Path(f['file_path']).stem for f in found]
+    want = range(len(found)) if frames is None else [names.index(i) if i in names else i for i in frames]
     for i in want:
-        if i not in range(len(found)): raise InputError(f"scene {scene} has {len(found)} frames; frame {i} does not exist; choose from 0 to {len(found)-1}")
+        if i not in range(len(found)): raise InputError(f"scene {scene} has {len(found)} frames; frame {i} does not exist; choose from 0 to {len(found)-1}, or a name, such as {names[0]}")
     if len(want)<2: raise InputError(f"scene {scene}: {len(want)} view to work on; expected at least 2, since the views are to agree with each other")
     return [found[int(i)] for i in want]
 
@@ -307,7 +324,7 @@ def load_frames(
     folder:str|Path,        # where the pictures are; only read
     meta:dict,              # what a `transforms.json` holds
     frames=None,            # positions in `meta['frames']`, in the order wanted; `None`: all
-    undistort:bool=True,    # straighten what the lens bent (k1, k2, p1, p2)
+    undistort:bool=True,    # straighten what the lens bent
 ) -> Views:                 # at least two views of one size
     "The posed pictures that `meta` lists."
     folder = Path(folder).expanduser()
@@ -315,9 +332,13 @@ def load_frames(
     names = [Path(f['file_path']).stem for f in picked]
     for i,n in enumerate(names):
         if n in names[:i]: raise InputError(f"two views are called {n}: {picked[names.index(n)]['file_path']} and {picked[i]['file_path']}; expected a different name for each")
-    imgs,c2w,K = zip(*[load_frame(folder, meta, f, undistort) for f in picked])
+    imgs,c2w,K = zip(*[load_frame(folder, meta, f, undistort) for f in progress(picked, desc='reading')])
     for img,n in zip(imgs, names):
         if img.shape!=imgs[0].shape: raise InputError(f"{n} is {img.shape[2]}x{img.shape[1]}, {names[0]} is {imgs[0].shape[2]}x{imgs[0].shape[1]}; expected pictures of one size")
+    h,w = imgs[0].shape[-2:]
+    for f in picked:
+        given = [read_number(meta, f, k, size) for k,size in (('w',w), ('h',h))]
+        if abs(given[0]*h/given[1]/w - 1) > .02: warnings.warn(f"{f['file_path']} is {w}x{h} pixels, and its camera {given[0]:g}x{given[1]:g}, of another shape: taken as stretched; if it was cropped, put right cx, cy, w and h"); break
     at = torch.stack(c2w)[:,:3,3]
     far,apart = at.abs().max(), (at-at[0]).norm(dim=1).max()
     if far > 1e15 or far > 1e3 and 0 < apart < far/1e4: raise InputError(f"the cameras are {apart:.3g} apart and {far:.3g} from the origin, too far for single precision; subtract one position from those of all frames")
@@ -326,7 +347,7 @@ def load_frames(
 def load_views(
     folder:str|Path,        # a scene: pictures and `transforms.json` (nerfstudio); only read
     frames=None,            # positions in `transforms.json`, in the order wanted, e.g. [0,3,5,9]; `None`: all
-    undistort:bool=True,    # straighten what the lens bent (k1, k2, p1, p2); `False`: as the published program
+    undistort:bool=True,    # straighten what the lens bent; `False`: as the published program
 ) -> Views:                 # at least two views of one size
     "Load the posed pictures of `folder`."
     folder = Path(folder).expanduser()

@@ -97,12 +97,14 @@ def _hit_cone(o, d):
 
 _hits = dict(sphere=_hit_sphere, box=_hit_box, cylinder=_hit_cylinder, cone=_hit_cone)
 
-def _to_local(t, v, move):
-    "World points (`move`) or directions in the unit cube of thing `t`."
+def _axes(t, device):
+    "World axes to those of thing `t`, (3, 3)."
     c,s = math.cos(t.turn), math.sin(t.turn)
-    if move: v = v - torch.tensor(t.at, device=v.device)
-    rot = torch.tensor([[c,s,0.],[-s,c,0.],[0.,0.,1.]], device=v.device)
-    return v @ rot.T / torch.tensor(t.half, device=v.device)
+    return torch.tensor([[c,s,0.],[-s,c,0.],[0.,0.,1.]], device=device)
+
+def _to_local(t, v):
+    "Directions, or places seen from the centre of thing `t`, in its unit cube."
+    return v @ _axes(t, v.device).T / torch.tensor(t.half, device=v.device)
 
 def hit(
     t:Thing,    # the thing
@@ -113,10 +115,8 @@ def hit(
     w = torch.tensor(t.at, device=o.device) - o
     near = (torch.linalg.cross(w, d)**2).sum(1) <= (d*d).sum(1)*math.hypot(*t.half)**2   # only rays that meet the bounding sphere
     s,n = torch.full_like(o[:,0], torch.inf), torch.zeros_like(o)
-    s[near],m = _hits[t.shape](_to_local(t,o[near],True), _to_local(t,d[near],False))
-    c,q = math.cos(t.turn), math.sin(t.turn)
-    m = (m/torch.tensor(t.half, device=o.device)) @ torch.tensor([[c,q,0.],[-q,c,0.],[0.,0.,1.]], device=o.device)  # inverse transpose
-    n[near] = torch.nn.functional.normalize(m, dim=1)
+    s[near],m = _hits[t.shape](_to_local(t, -w[near]), _to_local(t, d[near]))
+    n[near] = torch.nn.functional.normalize(m/torch.tensor(t.half, device=o.device) @ _axes(t, o.device), dim=1)   # inverse transpose
     return s, n
 
 # %% ../nbs/01_world.ipynb #f1fd660c
@@ -132,7 +132,7 @@ def paint(
     return torch.tensor([m.colour, m.second], device=u.device)[odd]
 
 def _thing_colour(t, p):
-    q = _to_local(t, p, True)
+    q = _to_local(t, p - torch.tensor(t.at, device=p.device))
     if (box := t.shape == 'box'): u = q[:,0]+q[:,1]                                   # in squares: two on every side of a box,
     else: u = (torch.atan2(q[:,1], q[:,0])+t.turn)/math.pi + .5                       # two around other things, wherever they turn, with an edge in front
     v = q[:,2]+1
