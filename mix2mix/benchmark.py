@@ -7,15 +7,15 @@ __all__ = ['AMBIGUOUS', 'DEVELOPMENT_SEEDS', 'METHODS', 'PERFECT', 'MEASURES', '
            'LOOPS', 'Problem', 'source_views', 'is_visible', 'problems', 'teacher_alone', 'full_method',
            'redrawn_truth', 'called', 'distilled', 'composed', 'looking_edit', 'looking', 'Row', 'find_truth',
            'new_row', 'judge_row', 'run_problem', 'Failure', 'Cell', 'tidy', 'write_json', 'read_row', 'write_cell',
-           'find_row', 'Models', 'Worker', 'serial', 'on_ray', 'run_cells', 'Measure', 'Paired', 'Line', 'by_problem',
-           'compared', 'sum_up', 'summarise', 'in_words', 'is_clear', 'paired_words', 'table_rows', 'as_markdown',
-           'by_group', 'as_table', 'exact_teacher', 'digest', 'MiniModels', 'same_settings', 'versions', 'bench',
-           'read_results', 'show_results', 'Block', 'published', 'beside', 'picture', 'as_html', 'write_results',
-           'Overhead', 'catch_inputs', 'seconds_of', 'overhead', 'LoopBench', 'bench_loop', 'VaeScore', 'bench_vae',
-           'StudentScore', 'bench_student', 'ColdStart', 'cold', 'command', 'bench_cold', 'fitted_align',
-           'student_alone', 'Loop', 'named_loop', 'table3_methods', 'table1_methods', 'source_student', 'run_table3',
-           'sum_updates', 'run_loops', 'run_table1', 'photo_problems', 'Checkpoints', 'guided', 'run_table4',
-           'choose_engine', 'table']
+           'find_row', 'Models', 'Worker', 'serial', 'start_ray', 'on_ray', 'run_cells', 'Measure', 'Paired', 'Line',
+           'by_problem', 'compared', 'sum_up', 'summarise', 'in_words', 'is_clear', 'paired_words', 'table_rows',
+           'as_markdown', 'by_group', 'as_table', 'exact_teacher', 'digest', 'MiniModels', 'same_settings', 'versions',
+           'bench', 'read_results', 'show_results', 'Block', 'published', 'beside', 'picture', 'as_html',
+           'problem_pictures', 'write_results', 'Overhead', 'catch_inputs', 'seconds_of', 'overhead', 'LoopBench',
+           'bench_loop', 'VaeScore', 'bench_vae', 'StudentScore', 'bench_student', 'ColdStart', 'cold', 'command',
+           'bench_cold', 'fitted_align', 'student_alone', 'Loop', 'named_loop', 'table3_methods', 'table1_methods',
+           'source_student', 'run_table3', 'sum_updates', 'run_loops', 'run_table1', 'photo_problems', 'Checkpoints',
+           'guided', 'run_table4', 'choose_engine', 'table']
 
 # %% ../nbs/42_benchmark.ipynb #72a50ce4
 import base64,copy,hashlib,html,inspect,json,math,os,shutil,subprocess,sys,tempfile,traceback
@@ -214,7 +214,7 @@ def find_truth(
     "What `problem` may end in, as pictures that have gone through the teacher's autoencoder."
     if problem.scene is None: return None
     v = source_views(problem, student.size).crop(teacher.size)
-    return know(problem.scene, problem.edit, v.c2w, v.K, (teacher.size,teacher.size), lambda imgs: teacher.decode(teacher.encode(imgs)))
+    return know(problem.scene, problem.edit, v.c2w, v.K, tuple(v.imgs.shape[-2:]), lambda imgs: teacher.decode(teacher.encode(imgs)))
 
 PERFECT = 99.   # dB: what equal pictures count as, so that they have a mean
 
@@ -363,6 +363,18 @@ def serial(
     worker = Worker(models) if cells else None
     for c in cells: yield c, *worker.run(c)
 
+def start_ray(
+    workers:int,   # cores of a local cluster; that of RAY_ADDRESS has its own
+) -> None:
+    "Start Ray; three tries, since on a busy machine it gives up on its own node after half a minute."
+    import ray
+    os.environ.setdefault('RAY_USAGE_STATS_ENABLED', '0')
+    for left in (2,1,0):
+        try: return ray.init(num_cpus=None if os.environ.get('RAY_ADDRESS') else workers, include_dashboard=False, log_to_driver=False, logging_level='error')
+        except Exception as e:
+            ray.shutdown()
+            if not left: raise InputError(f"Ray could not be started ({e}); try again when the machine is idle, or without --engine ray") from e
+
 def on_ray(
     workers:int=2,     # how many; each has a core and one thread of torch
     tries:int=3,       # how often a cell may kill its worker before it counts as failed
@@ -373,13 +385,7 @@ def on_ray(
         except ImportError as e: raise InputError("the engine ray needs Ray: pip install 'mix2mix[cluster]'") from e
         if not cells: return
         mine = not ray.is_initialized()
-        if mine:
-            os.environ.setdefault('RAY_USAGE_STATS_ENABLED', '0')
-            for left in (2,1,0):        # where the machine is busy, Ray gives up on its own node after half a minute
-                try: ray.init(num_cpus=None if os.environ.get('RAY_ADDRESS') else workers, include_dashboard=False, log_to_driver=False, logging_level='error'); break
-                except Exception as e:
-                    ray.shutdown()
-                    if not left: raise InputError(f"Ray could not be started ({e}); try again when the machine is idle, or without --engine ray") from e
+        if mine: start_ray(workers)
         try:
             make = ray.remote(num_cpus=1, max_restarts=-1, max_task_retries=tries-1)(Worker)
             free,busy,todo = [make.remote(models, 1) for _ in range(min(workers, len(cells)))],{},iter(cells)
@@ -726,6 +732,25 @@ tbody tr:not(.paired){border-top:1px solid #ddd}.paired{color:#666}.paired .clea
 small{display:block;font-weight:400;color:#777;font-size:11px}.rows{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:4px 12px;align-items:center;font-size:13px}
 .rows img{height:96px;max-width:100%;object-fit:contain;object-position:left;image-rendering:auto;display:block}p,li{max-width:70em}code{background:#f4f4f4;padding:0 .3em}'''
 
+def problem_pictures(
+    b:Block,
+    p:Problem,            # one of its problems
+    rows:Sequence[Row],   # of the block
+    out:Path,             # folder of the page
+) -> tuple[str,str]:      # Markdown and HTML
+    "The views of `p` before the edit, and what each method made of them with the first noise."
+    some = next(b.folder.glob('cells/*/views'), None)
+    size = tuple(load_views(some).imgs.shape[-2:]) if some else (64,64)
+    first = [r for r in rows if r.seed == p.seed and r.noise == min(r.noise for r in rows)]
+    def cell(r): return b.folder/'cells'/f'{r.method}-{r.seed}-{r.noise}'/'edited.png'
+    def words(r): return r.error or ', '.join(r.shows)
+    def shown(r): return picture(cell(r)) if cell(r).is_file() else f'<span>{html.escape(words(r))}</span>'
+    title = f'{p.edit.kind if p.scene is None else f"Scene {p.seed}"}: {p.edit.instruction}'
+    page = [f'<h4>{html.escape(title)}</h4><div class="rows"><span>before</span><img alt="" src="{png_url(source_views(p, max(size)).crop(size).imgs)}">']
+    page += [f'<span title="{html.escape(words(r))}">{r.method.replace("_"," ")}</span>{shown(r)}' for r in first]
+    md = [f'{r.method}: {words(r)}\n\n' + (f'![{r.method}]({cell(r).relative_to(out)})' if cell(r).is_file() else '') for r in first]
+    return '\n\n'.join([f'#### {p.edit.instruction} ({p.seed})', *md]), ''.join([*page, '</div>'])
+
 def write_results(
     out:str|Path,              # folder; gets results.md and results.html
     title:str,
@@ -749,16 +774,8 @@ def write_results(
             md += ['### Beside the paper', note, as_markdown(t)]; page.append(f'<h3>Beside the paper</h3><p>{html.escape(note)}</p>{as_html(t)}')
         if failed := [f'{r.method}, {r.instruction} ({r.seed}), noise {r.noise}: {r.error}' for r in rows if r.error]:
             md += ['### Cells that ended in an error', '\n'.join(f'- {f}' for f in failed)]; page.append('<h3>Cells that ended in an error</h3><ul>' + ''.join(f'<li>{html.escape(f)}</li>' for f in failed) + '</ul>')
-        md.append('### Pictures'); page.append('<h3>Pictures</h3>')
-        size = tuple(load_views(next(b.folder.glob('cells/*/views'))).imgs.shape[-2:]) if any(b.folder.glob('cells/*/views')) else (64,64)
-        for p in b.pairs[:shown]:
-            before = f'<img alt="" src="{png_url(source_views(p, max(size)).crop(size).imgs)}">'
-            first = [r for r in rows if r.seed == p.seed and r.noise == min(r.noise for r in rows)]
-            cell = lambda r: b.folder/'cells'/f'{r.method}-{r.seed}-{r.noise}'/'edited.png'
-            words = lambda r: html.escape(r.error or ', '.join(r.shows))
-            page.append(f'<h4>{html.escape(p.edit.kind if p.scene is None else f"Scene {p.seed}")}: {html.escape(p.edit.instruction)}</h4><div class="rows"><span>before</span>{before}' +
-                ''.join(f'<span title="{words(r)}">{r.method.replace("_"," ")}</span>{picture(cell(r)) if cell(r).is_file() else f"<span>{words(r)}</span>"}' for r in first) + '</div>')
-            md += [f'#### {p.edit.instruction} ({p.seed})', '\n\n'.join(f'{r.method}: {r.error or ", ".join(r.shows)}\n\n' + (f'![{r.method}]({cell(r).relative_to(out)})' if cell(r).is_file() else '') for r in first)]
+        pictures = [problem_pictures(b, p, rows, out) for p in b.pairs[:shown]]
+        md += ['### Pictures', *(words for words,_ in pictures)]; page += ['<h3>Pictures</h3>', *(shown for _,shown in pictures)]
     (out/'results.md').write_text('\n\n'.join(filter(None, md))+'\n')
     (out/'results.html').write_text(f'<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{html.escape(title)}</title><style>{STYLE}</style></head><body>{"".join(page)}</body></html>')
     return out/'results.html'

@@ -593,8 +593,8 @@ def render(
     student = SevaStudent.from_pretrained(folder/'student').to(device)
     views,about = load_views(folder).stretch(student.size),read_json(folder/'run.json')    # as the student was shown them
     ref_view = about['settings'].get('ref_view') if isinstance(about.get('settings'), dict) else None
-    if about['settings'].get('autocast')=='torch.bfloat16' and (torch.device(device).type!='cpu' or fast_format()): student.autocast = torch.bfloat16    # as it was trained
     if ref_view not in range(len(views)): raise InputError(f"{folder/'run.json'} names no reference view; expected the file that mix2mix edit wrote")
+    if about['settings'].get('autocast')=='torch.bfloat16' and (torch.device(device).type!='cpu' or fast_format()): student.autocast = torch.bfloat16    # as it was trained
     more = new_cameras(poses) if poses else cameras_between(views, between)
     picture_files(more.names)
     with whole_folder(out) as tmp:
